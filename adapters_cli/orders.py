@@ -1,0 +1,113 @@
+"""`commerce orders`: what was bought."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from adapters_cli.premises import opened
+from adapters_cli.screen import Screen
+from commerce_core.access.model import SYSTEM
+from commerce_core.kernel.page import PageRequest
+from commerce_core.orders.errors import OrderNotFound
+from commerce_core.orders.model import OrderId, OrderStatus
+from commerce_core.orders.views import OrderView
+from commerce_core.wiring import Commerce
+
+app = typer.Typer(no_args_is_help=True, help="Look at orders and move them on.")
+
+_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or its id.")]
+
+
+@app.command("list")
+def list_orders(
+    ctx: typer.Context,
+    status: Annotated[OrderStatus | None, typer.Option(case_sensitive=False)] = None,
+    search: Annotated[str | None, typer.Option(help="A number, or a part of an e-mail address.")] = None,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=100)] = 24,
+) -> None:
+    """The latest first."""
+    with opened() as shop:
+        found = shop.orders.list_orders(SYSTEM, PageRequest(page, per_page), status, search)
+    screen = Screen.of(ctx)
+    screen.table(
+        found,
+        found.items,
+        {
+            "Number": lambda order: order.number,
+            "Status": lambda order: order.status,
+            "Payment": lambda order: order.payment_status,
+            "Total": lambda order: order.total,
+            "Email": lambda order: order.email,
+            "Placed": lambda order: order.placed_at,
+        },
+    )
+    screen.note(f"{len(found.items)} of {found.total}")
+
+
+@app.command()
+def show(ctx: typer.Context, order: _Order) -> None:
+    """One order with its lines and payments."""
+    with opened() as shop:
+        found = shop.checkout.show(SYSTEM, _id(shop, order))
+    lines = {f"  {line.sku or '-'}": f"{line.quantity} x {line.title}  {line.line_total}" for line in found.items}
+    payments = {f"  {p.provider} {p.status}": f"{p.amount}  {p.intent_id or ''}" for p in found.payments}
+    Screen.of(ctx).facts(
+        found,
+        {
+            "Order": f"{found.number}  {found.id}",
+            "Status": f"{found.status}, {found.payment_status}, {found.fulfillment_status}",
+            "Email": found.email,
+            "Placed": found.placed_at,
+            "Paid": found.paid_at,
+            **lines,
+            "Shipping": found.shipping_total,
+            "Total": found.total,
+            **payments,
+        },
+    )
+
+
+@app.command("status")
+def change_status(
+    ctx: typer.Context, order: _Order, to: Annotated[OrderStatus, typer.Argument(case_sensitive=False)]
+) -> None:
+    """Move an order on: FULFILLED, COMPLETED, or CANCELLED while it is unpaid."""
+    with opened() as shop:
+        moved = shop.checkout.change_status(SYSTEM, _id(shop, order), to)
+    _answer(Screen.of(ctx), moved)
+
+
+@app.command("mark-received")
+def mark_received(ctx: typer.Context, order: _Order) -> None:
+    """Say that the money of a manual payment has arrived."""
+    with opened() as shop:
+        paid = shop.payments.mark_received(SYSTEM, OrderId(_id(shop, order)))
+        found = shop.checkout.show(SYSTEM, paid.id)
+    _answer(Screen.of(ctx), found)
+
+
+@app.command()
+def cancel(ctx: typer.Context, order: _Order) -> None:
+    """Let go of an unpaid order; its stock is free again."""
+    with opened() as shop:
+        cancelled = shop.checkout.change_status(SYSTEM, _id(shop, order), OrderStatus.CANCELLED)
+    _answer(Screen.of(ctx), cancelled)
+
+
+def _id(shop: Commerce, order: str) -> UUID:
+    """An order by what people call it. Raises `OrderNotFound`."""
+    if not order.isdecimal():
+        try:
+            return UUID(order)
+        except ValueError:
+            raise OrderNotFound from None
+    for found in shop.orders.list_orders(SYSTEM, PageRequest(per_page=100), text=order).items:
+        if str(found.number) == order:
+            return found.id
+    raise OrderNotFound
+
+
+def _answer(screen: Screen, order: OrderView) -> None:
+    screen.answer(order, f"Order {order.number} is {order.status} now.")

@@ -1,0 +1,1 @@
+"""The shop over HTTP: decode, one call into the core, encode."""

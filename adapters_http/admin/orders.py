@@ -1,0 +1,86 @@
+"""Orders for operators."""
+
+from typing import Annotated
+from uuid import UUID
+
+from attrs import frozen
+
+from adapters_http.fields import Limits
+from adapters_http.operation import Access, Answer, operation
+from commerce_core.access.model import Actor, Permission
+from commerce_core.checkout.errors import PaymentUnderWay
+from commerce_core.checkout.service import CheckoutService
+from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
+from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
+from commerce_core.orders.model import OrderStatus
+from commerce_core.orders.service import OrderService
+from commerce_core.orders.views import OrderSummary, OrderView
+from commerce_core.payments.errors import GatewayUnavailable
+
+
+@frozen
+class OrderListQuery:
+    """Which orders, and which page of them."""
+
+    status: OrderStatus | None = None
+    q: Annotated[str, Limits(most=200)] | None = None
+    page: Annotated[int, Limits(1, MAX_PAGE)] = 1
+    per_page: Annotated[int, Limits(1, MAX_PER_PAGE)] = 24
+
+
+@frozen
+class AdminOrders:
+    """`/v1/admin/orders`."""
+
+    orders: OrderService
+
+    @operation("List orders", answers={200: Page[OrderSummary]}, access=Access.STAFF, permission=Permission.ORDERS_READ)
+    def on_get(self, actor: Actor, query: OrderListQuery) -> Answer:
+        """The latest first. `q` looks for an order number or a part of an e-mail address."""
+        page = PageRequest(query.page, query.per_page)
+        return Answer(self.orders.list_orders(actor, page, query.status, query.q))
+
+
+@frozen
+class AdminOrder:
+    """`/v1/admin/orders/{order_id}`."""
+
+    checkout: CheckoutService
+
+    @operation(
+        "Read any order",
+        answers={200: OrderView},
+        refusals=(OrderNotFound,),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, order_id: UUID) -> Answer:
+        """With its attempts to be paid."""
+        found = self.checkout.show(actor, order_id)
+        return Answer(found).at_version(found.version)
+
+
+@frozen
+class ChangeStatus:
+    """Where the order should go."""
+
+    status: OrderStatus
+
+
+@frozen
+class AdminOrderStatus:
+    """`/v1/admin/orders/{order_id}/status`."""
+
+    checkout: CheckoutService
+
+    @operation(
+        "Move an order on",
+        answers={200: OrderView},
+        refusals=(OrderNotFound, OrderChanged, OrderStatusRefused, OrderIsPaid, PaymentUnderWay, GatewayUnavailable),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_WRITE,
+    )
+    def on_patch(self, actor: Actor, order_id: UUID, body: ChangeStatus, if_match: int | None) -> Answer:
+        """FULFILLED, COMPLETED, or CANCELLED while it is unpaid. PAID is for the payment provider to say."""
+        moved = self.checkout.change_status(actor, order_id, body.status, if_match)
+        return Answer(moved).at_version(moved.version)

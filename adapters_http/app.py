@@ -1,0 +1,77 @@
+"""Every route on one page."""
+
+import sys
+from collections.abc import Mapping
+
+import falcon
+from structlog.typing import FilteringBoundLogger
+
+from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
+from adapters_http.admin.carts import AdminCarts
+from adapters_http.admin.customers import AdminCustomers
+from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus
+from adapters_http.admin.products import AdminProduct, AdminProductImages, AdminProducts
+from adapters_http.endpoint import Endpoint, Gate
+from adapters_http.logs import request_logger
+from adapters_http.operations import Docs, DocsAsset, Live, OpenApi, Ready
+from adapters_http.problems import ProblemHandlers
+from adapters_http.request_log import RequestLog
+from adapters_http.store.cart import CartItem, CartItems, Carts, CartShippingOptions, OneCart
+from adapters_http.store.categories import Categories
+from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
+from adapters_http.store.products import OneProduct, Pictures, Products
+from adapters_http.webhooks.stripe import StripeWebhook
+from commerce_core.wiring import Commerce
+
+App = falcon.App[falcon.Request, falcon.Response]
+
+
+def routes(shop: Commerce) -> dict[str, object]:
+    """Every address and the resource that answers there."""
+    table: dict[str, object] = {
+        "/health/live": Live(),
+        "/health/ready": Ready(shop.database),
+        "/docs": Docs(),
+        "/docs/{name}": DocsAsset(),
+        "/media/{name}": Pictures(shop.media),
+        "/v1/admin/auth/login": StaffLogin(shop.staff, shop.settings.trusted_proxies),
+        "/v1/admin/auth/logout": StaffLogout(shop.staff),
+        "/v1/admin/auth/me": StaffMe(shop.staff),
+        "/v1/store/products": Products(shop.catalog),
+        "/v1/store/products/{slug}": OneProduct(shop.catalog),
+        "/v1/store/categories": Categories(shop.catalog),
+        "/v1/store/cart": Carts(shop.cart),
+        "/v1/store/cart/{cart_id}": OneCart(shop.cart),
+        "/v1/store/cart/{cart_id}/items": CartItems(shop.cart),
+        "/v1/store/cart/{cart_id}/items/{item_id}": CartItem(shop.cart),
+        "/v1/store/cart/{cart_id}/shipping-options": CartShippingOptions(shop.cart),
+        "/v1/store/checkout": Checkout(shop.checkout),
+        "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
+        "/v1/store/orders/{order_id}": StoreOrder(shop.checkout),
+        "/v1/webhooks/stripe": StripeWebhook(shop.payments),
+        "/v1/admin/products": AdminProducts(shop.catalog),
+        "/v1/admin/products/{product_id}": AdminProduct(shop.catalog),
+        "/v1/admin/products/{product_id}/images": AdminProductImages(shop.catalog),
+        "/v1/admin/orders": AdminOrders(shop.orders),
+        "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
+        "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
+        "/v1/admin/carts": AdminCarts(shop.cart),
+        "/v1/admin/customers": AdminCustomers(shop.customers),
+    }
+    table["/openapi.json"] = OpenApi(table)
+    return table
+
+
+def create_app(shop: Commerce, log: FilteringBoundLogger | None = None) -> App:
+    """The WSGI application of one shop. Raises `TypeError` for a responder without a declaration."""
+    log = log or request_logger(shop.settings.log_level, sys.stderr.buffer)
+    return assemble(routes(shop), Gate(shop.staff, shop.idempotency, shop.settings.trusted_proxies, log))
+
+
+def assemble(table: Mapping[str, object], gate: Gate) -> App:
+    """An application that answers with these resources and with problem documents, and logs every request."""
+    app = App(middleware=[RequestLog(gate.log)])
+    ProblemHandlers(gate.log).install(app)
+    for template, resource in table.items():
+        app.add_route(template, Endpoint(resource, gate))
+    return app

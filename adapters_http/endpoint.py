@@ -1,0 +1,238 @@
+"""Between Falcon and a responder: authenticate, decode, run once per key, encode."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Protocol
+
+import falcon
+from attrs import frozen
+from structlog.typing import FilteringBoundLogger
+
+from adapters_http.body import parse_json, read_body, require_json
+from adapters_http.decoding import decode, decode_headers, decode_part, decode_query
+from adapters_http.encoding import to_json
+from adapters_http.operation import Access, Answer, Idempotent, Media, Operation, operation_of
+from adapters_http.problems import IdempotencyKeyRequired, InvalidIdempotencyKey
+from commerce_core.access.model import Actor, Origin
+from commerce_core.kernel.errors import CommerceError, InvalidInput, Unauthenticated
+from commerce_core.kernel.idempotency import Idempotency, Reply, Running
+
+METHODS = ("get", "post", "put", "patch", "delete")
+SECRET_KEY_LENGTH = 16  # Where nothing but the key tells two callers apart, it has to be hard to guess.
+
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+_JSON = "application/json"
+
+
+@frozen
+class TokenRequired(Unauthenticated):
+    """The operation is for staff and the request names nobody."""
+
+    code = "token-required"
+    detail = "This operation needs an Authorization header with a bearer token."
+
+
+class StaffDoor(Protocol):
+    """Who turns a token into an actor."""
+
+    def authenticate(self, token: str, origin: Origin) -> Actor:
+        """The member of staff behind a token. Raises a refusal of the family `Unauthenticated`."""
+        ...
+
+
+@frozen
+class Gate:
+    """What endpoints ask of the shop before and after a responder."""
+
+    staff: StaffDoor
+    idempotency: Idempotency
+    trusted_proxies: int
+    log: FilteringBoundLogger
+
+    def origin(self, req: falcon.Request) -> Origin:
+        """Where the request came from, as far as our own proxies can be believed."""
+        return Origin(req.context.request_id, client_address(req, self.trusted_proxies))
+
+    def actor(self, req: falcon.Request) -> Actor:
+        """The member of staff who asks. Raises a refusal of the family `Unauthenticated`."""
+        scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenRequired
+        return self.staff.authenticate(token.strip(), self.origin(req))
+
+
+def client_address(req: falcon.Request, trusted_proxies: int) -> str | None:
+    """The caller's address: what the outermost of our proxies saw, never what a client merely claims."""
+    if trusted_proxies:
+        hops = [hop.strip() for hop in (req.get_header("X-Forwarded-For") or "").split(",") if hop.strip()]
+        if len(hops) >= trusted_proxies:
+            return hops[-trusted_proxies]
+    return req.remote_addr
+
+
+class Endpoint:
+    """A resource as Falcon wants it. Raises `TypeError` for a responder without a declaration."""
+
+    def __init__(self, resource: object, gate: Gate) -> None:
+        for name, method in responders(resource).items():
+            setattr(self, f"on_{name}", _responder(method, operation_of(method), gate))
+
+
+def responders(resource: object) -> dict[str, Callable[..., Answer]]:
+    """The responders of a resource by HTTP method, in lower case."""
+    found = {name: getattr(resource, f"on_{name}", None) for name in METHODS}
+    return {name: method for name, method in found.items() if method is not None}
+
+
+def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -> Callable[..., None]:
+    sources = [(name, source) for name, source in _SOURCES.items() if name in declared.parameters]
+    parts = [(name, kind) for name, kind in declared.path.items() if kind is not str]
+
+    @wraps(method)
+    def respond(req: falcon.Request, resp: falcon.Response, **given: Any) -> None:
+        for name, kind in parts:
+            given[name] = _part(given[name], kind)
+        req.context.actor = gate.actor(req) if declared.access is Access.STAFF else None
+        req.context.raw = b""
+        for name, source in sources:
+            given[name] = source(req, declared, gate)
+
+        def run() -> Reply:
+            return _reply(method(**given), declared)
+
+        reply = run() if declared.idempotency is Idempotent.NO else _run_once(req, declared, gate, given, run)
+        _send(req, resp, reply, declared)
+
+    return respond
+
+
+# --- arguments --------------------------------------------------------------------------------------------------------
+
+
+def _part(value: str, kind: Any) -> Any:
+    """A part of the path: what is not of its kind is the address of nothing."""
+    try:
+        return decode_part(value, kind)
+    except InvalidInput:
+        raise falcon.HTTPNotFound from None
+
+
+def _body(req: falcon.Request, declared: Operation, _gate: Gate) -> Any:
+    if declared.body is not bytes:
+        require_json(req)
+    req.context.raw = raw = read_body(req, declared.body_limit)
+    return raw if declared.body is bytes else decode(parse_json(raw), declared.body)
+
+
+def _version(req: falcon.Request, _declared: Operation, _gate: Gate) -> int | None:
+    """The version the client has seen; 0, which nothing ever has, for a tag that is not ours."""
+    if_match = req.get_header("If-Match")
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = re.fullmatch(r'"([1-9][0-9]{0,8})"', if_match.strip())
+    return int(tag[1]) if tag else 0
+
+
+# Where each argument comes from. The body is last: whoever is refused before need not have sent it.
+_SOURCES: Mapping[str, Callable[[falcon.Request, Operation, Gate], Any]] = {
+    "actor": lambda req, _declared, _gate: req.context.actor,
+    "origin": lambda req, _declared, gate: gate.origin(req),
+    "request": lambda req, _declared, _gate: req,
+    "if_match": _version,
+    "headers": lambda req, declared, _gate: decode_headers(req.get_header, declared.headers),
+    "query": lambda req, declared, _gate: decode_query(req.query_string, declared.query),
+    "body": _body,
+}
+
+
+# --- idempotency ------------------------------------------------------------------------------------------------------
+
+
+def _key(req: falcon.Request, declared: Operation, caller: str) -> str | None:
+    key = req.get_header("Idempotency-Key")
+    if key is None and declared.idempotency is Idempotent.REQUIRED:
+        raise IdempotencyKeyRequired
+    least = 1 if caller else SECRET_KEY_LENGTH
+    if key is not None and (not _VISIBLE.fullmatch(key) or len(key) < least):
+        raise InvalidIdempotencyKey(least)
+    return key
+
+
+def _run_once(
+    req: falcon.Request, declared: Operation, gate: Gate, given: Mapping[str, Any], run: Callable[[], Reply]
+) -> Reply:
+    caller = _caller(req, declared, given)
+    key = _key(req, declared, caller)
+    if key is None:
+        return run()
+    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, req.context.raw)
+    if isinstance(started, Reply):
+        return Reply(started.status, started.body, {**started.headers, "Idempotency-Replayed": "true"})
+    try:
+        reply = run()
+    except Exception:
+        _finish(gate, started, Reply(500, b""))
+        raise
+    _finish(gate, started, reply)
+    return reply
+
+
+def _caller(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) -> str:
+    """To whom a key belongs; empty when nothing but the key itself tells.
+
+    A credential an anonymous caller sends is a part of it: nobody is replayed an answer they could not have had.
+    """
+    if req.context.actor is not None:
+        return f"staff:{req.context.actor.id}"
+    owner = declared.owner(given) if declared.owner else given.get("cart_id")
+    credentials = [req.get_header(name) or "" for name in ("Authorization", "X-Order-Token")]
+    if not any(credentials):
+        return "" if owner is None else f"owner:{owner}"
+    digest = hashlib.sha256("\n".join(credentials).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"owner:{owner} {digest}"
+
+
+def _finish(gate: Gate, running: Running, reply: Reply) -> None:
+    """The work is done either way: an answer that cannot be kept is still an answer, and the lease frees the key."""
+    try:
+        gate.idempotency.finish(running, reply)
+    except CommerceError as error:
+        gate.log.warning("idempotent answer not kept", code=error.code)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _reply(answer: Answer, declared: Operation) -> Reply:
+    if answer.status not in declared.answers:
+        raise TypeError(f"{declared.summary!r} does not declare the status {answer.status}")
+    kind = declared.answers[answer.status]
+    if kind is None:
+        return Reply(answer.status, b"", dict(answer.headers))
+    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
+    media_type = kind.type if isinstance(kind, Media) else _JSON
+    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
+
+
+def _send(req: falcon.Request, resp: falcon.Response, reply: Reply, declared: Operation) -> None:
+    resp.status = reply.status
+    resp.data = reply.body
+    if declared.etag and reply.status == 200:
+        tag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
+        resp.set_headers({"Cache-Control": "no-cache", **reply.headers, "ETag": tag})
+        if _has(req.get_header("If-None-Match"), tag):
+            resp.status = 304
+            resp.data = None
+            resp.delete_header("Content-Type")
+    else:
+        resp.set_headers({"Cache-Control": "no-store", **reply.headers})
+
+
+def _has(if_none_match: str | None, tag: str) -> bool:
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in [
+        known.strip().removeprefix("W/") for known in if_none_match.split(",")
+    ]

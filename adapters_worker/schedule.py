@@ -1,0 +1,33 @@
+"""Every periodic job of the shop, in one table."""
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from adapters_worker.tasks import Drain
+from commerce_core.wiring import Commerce
+
+
+@frozen
+class Periodic:
+    """A job that runs at the ticks of `cron`: five fields, and seconds as a sixth. Running it twice does no harm."""
+
+    name: str
+    cron: str
+    run: Callable[[], object]
+
+
+def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
+    """The table."""
+    return (
+        Periodic("drain_net", _every(5), drain),
+        Periodic("release_expired_holds", _every(10), shop.inventory.release_expired),
+        Periodic("apply_provider_events", _every(5), shop.payments.apply_due),
+        Periodic("finish_interrupted_payments", _every(30), shop.payments.resume),
+        Periodic("expire_unpaid_orders", _every(30), shop.checkout.expire_unpaid),
+        Periodic("forget_idempotency_keys", "17 * * * *", shop.idempotency.forget_old),
+    )
+
+
+def _every(seconds: int) -> str:
+    return f"* * * * * */{seconds}"

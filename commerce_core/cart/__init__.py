@@ -1,0 +1,1 @@
+"""Carts: what somebody is about to buy, its stock held while they decide."""

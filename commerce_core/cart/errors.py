@@ -1,0 +1,60 @@
+"""Refusals about carts."""
+
+from uuid import UUID
+
+from attrs import frozen
+
+from commerce_core.kernel.errors import Conflict, NotFound
+
+
+@frozen
+class CartNotFound(NotFound):
+    """There is no such cart, or it is somebody else's."""
+
+    code = "cart-not-found"
+    detail = "There is no such cart."
+
+
+@frozen
+class ItemNotFound(NotFound):
+    """The cart has no such line."""
+
+    code = "item-not-found"
+    detail = "The cart has no item {item_id}."
+    item_id: UUID
+
+
+@frozen
+class CartNotOpen(Conflict):
+    """The cart has become an order."""
+
+    code = "cart-not-open"
+    detail = "This cart has become an order and can no longer be changed."
+    cart_id: UUID
+
+
+@frozen
+class CartEmpty(Conflict):
+    """There is nothing to buy in it."""
+
+    code = "cart-empty"
+    detail = "The cart is empty."
+    cart_id: UUID
+
+
+@frozen
+class ItemsUnavailable(Conflict):
+    """Something in the cart is no longer for sale."""
+
+    code = "items-unavailable"
+    detail = "Some items are no longer for sale."
+    variant_ids: tuple[UUID, ...]
+
+
+@frozen
+class VariantNotForSale(NotFound):
+    """No such variant, or its product is not published."""
+
+    code = "variant-not-found"
+    detail = "There is no variant {variant_id} for sale."
+    variant_id: UUID

@@ -1,0 +1,167 @@
+"""A cart, its lines, and what it refuses to become."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Self
+from uuid import UUID
+
+from attrs import evolve, field, frozen
+
+from commerce_core.cart.errors import CartEmpty, CartNotOpen, ItemNotFound, ItemsUnavailable
+from commerce_core.emails.model import Locale
+from commerce_core.inventory.model import Hold
+from commerce_core.kernel.address import Address
+from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.money import Money
+from commerce_core.pricing.model import PricedItem
+
+CartId = NewType("CartId", UUID)
+
+MAX_LINES = 100
+MAX_LINE_QUANTITY = 10_000
+
+
+class CartStatus(StrEnum):
+    """Open, open but left alone, or turned into an order."""
+
+    ACTIVE = "ACTIVE"
+    ABANDONED = "ABANDONED"
+    CONVERTED = "CONVERTED"
+
+
+@frozen
+class Offer:
+    """A variant as it is for sale at this moment."""
+
+    variant_id: UUID
+    product_slug: str
+    sku: str | None
+    title: str
+    unit_price: Money
+    taxable: bool
+    requires_shipping: bool
+    for_sale: bool  # its product is published
+    available: int | None  # what this cart may have, its own hold included; None when untracked
+
+
+@frozen
+class CartLine:
+    """So many units of one variant, and the price the buyer saw when they chose it."""
+
+    id: UUID
+    quantity: int
+    snapshot_price: Money
+    offer: Offer
+    reserved_until: datetime | None = None
+
+    @property
+    def variant_id(self) -> UUID:
+        """What is bought."""
+        return self.offer.variant_id
+
+    def priced(self) -> PricedItem:
+        """The line as pricing wants it: the current price counts, not the one remembered."""
+        offer = self.offer
+        return PricedItem(self.id, self.quantity, offer.unit_price, offer.taxable, offer.requires_shipping)
+
+
+@frozen
+class Cart:
+    """One cart with everything a decision about it needs."""
+
+    id: CartId
+    status: CartStatus
+    currency: str
+    locale: Locale
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    customer_id: UUID | None = None
+    email: str | None = None
+    shipping_address: Address | None = None
+    shipping_option_id: str | None = None
+    notes: str = ""
+    attributes: Mapping[str, str] = field(factory=dict)
+    marketing_consent: bool = False
+    lines: tuple[CartLine, ...] = ()
+
+    def touched(self, now: datetime) -> Self:
+        """The cart after a change at `now`: alive again, one version on."""
+        return evolve(self, status=CartStatus.ACTIVE, version=self.version + 1, updated_at=now)
+
+    def must_be_open(self) -> None:
+        """Raises `CartNotOpen` once the cart has become an order."""
+        if self.status is CartStatus.CONVERTED:
+            raise CartNotOpen(self.id)
+
+    def line(self, item_id: UUID) -> CartLine:
+        """The line with this id. Raises `ItemNotFound`."""
+        for line in self.lines:
+            if line.id == item_id:
+                return line
+        raise ItemNotFound(item_id)
+
+    def held(self, holds: Iterable[Hold]) -> Self:
+        """The cart after the shelf has answered."""
+        by_variant = {hold.variant_id: hold for hold in holds}
+        return evolve(self, lines=tuple(_held(line, by_variant.get(line.variant_id)) for line in self.lines))
+
+    def with_added(self, offer: Offer, quantity: int, line_id: UUID) -> tuple[Self, CartLine]:
+        """The cart with so many more of `offer`, in the line that has it or in a new one called `line_id`."""
+        found = next((line for line in self.lines if line.variant_id == offer.variant_id), None)
+        if found is None and len(self.lines) >= MAX_LINES:
+            raise InvalidInput.at("/variant_id", "too-many-lines", f"A cart holds at most {MAX_LINES} lines.")
+        line = (
+            evolve(found, quantity=found.quantity + quantity)
+            if found
+            else CartLine(line_id, quantity, offer.unit_price, offer)
+        )
+        check_quantity(line.quantity)
+        return self._with(line), line
+
+    def with_quantity(self, item_id: UUID, quantity: int) -> Self:
+        """The cart with exactly so many in that line. Raises `ItemNotFound`."""
+        check_quantity(quantity)
+        return self._with(evolve(self.line(item_id), quantity=quantity))
+
+    def without(self, item_id: UUID) -> Self:
+        """The cart without that line. Raises `ItemNotFound`."""
+        gone = self.line(item_id)
+        return evolve(self, lines=tuple(line for line in self.lines if line is not gone))
+
+    def _with(self, line: CartLine) -> Self:
+        if any(other.id == line.id for other in self.lines):
+            return evolve(self, lines=tuple(line if other.id == line.id else other for other in self.lines))
+        return evolve(self, lines=(*self.lines, line))
+
+    def ships(self) -> bool:
+        """Whether anything in it has to be sent."""
+        return any(line.offer.requires_shipping for line in self.lines)
+
+    def raised(self) -> bool:
+        """Whether something costs more than when it was chosen."""
+        return any(line.snapshot_price < line.offer.unit_price for line in self.lines)
+
+    def wanted(self) -> dict[UUID, int]:
+        """Units of each variant."""
+        return {line.variant_id: line.quantity for line in self.lines}
+
+    def must_be_sellable(self) -> None:
+        """Raises `CartEmpty`, or `ItemsUnavailable` naming what is no longer for sale."""
+        if not self.lines:
+            raise CartEmpty(self.id)
+        if gone := tuple(line.variant_id for line in self.lines if not line.offer.for_sale):
+            raise ItemsUnavailable(gone)
+
+
+def _held(line: CartLine, hold: Hold | None) -> CartLine:
+    if hold is None:
+        return line
+    return evolve(line, offer=evolve(line.offer, available=hold.available), reserved_until=hold.expires_at)
+
+
+def check_quantity(quantity: int) -> None:
+    """Raises `InvalidInput` unless a line may hold so many."""
+    if not 1 <= quantity <= MAX_LINE_QUANTITY:
+        raise InvalidInput.at("/quantity", "out-of-range", f"Must be from 1 to {MAX_LINE_QUANTITY}.")

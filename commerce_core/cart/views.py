@@ -1,0 +1,152 @@
+"""A cart as its buyer sees it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import frozen
+
+from commerce_core.cart.model import Cart, CartLine, CartStatus
+from commerce_core.emails.model import Locale
+from commerce_core.kernel.address import Address
+from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import PageRequest
+from commerce_core.pricing.model import LineTotals, Totals
+
+SHOWN_AT_MOST = 100  # of what is available, so that a competitor cannot count our shelves
+
+
+@frozen
+class CartItemView:
+    """One line of a cart."""
+
+    id: UUID
+    variant_id: UUID
+    product_slug: str
+    sku: str | None
+    title: str
+    quantity: int
+    unit_price: Money
+    previous_unit_price: Money | None
+    price_changed: bool
+    discount_total: Money
+    line_total: Money
+    available: int | None
+    reserved_until: datetime | None
+
+    @classmethod
+    def of(cls, line: CartLine, totals: LineTotals) -> "CartItemView":
+        """The line with what it comes to."""
+        changed = line.snapshot_price != line.offer.unit_price
+        available = line.offer.available
+        return cls(
+            id=line.id,
+            variant_id=line.variant_id,
+            product_slug=line.offer.product_slug,
+            sku=line.offer.sku,
+            title=line.offer.title,
+            quantity=line.quantity,
+            unit_price=line.offer.unit_price,
+            previous_unit_price=line.snapshot_price if changed else None,
+            price_changed=changed,
+            discount_total=totals.discount_total,
+            line_total=totals.line_total,
+            available=None if available is None else max(0, min(available, SHOWN_AT_MOST)),
+            reserved_until=line.reserved_until,
+        )
+
+
+@frozen
+class CartView:
+    """A cart and its totals; `estimated` until the destination is known."""
+
+    id: UUID
+    status: CartStatus
+    currency: str
+    locale: Locale
+    customer_id: UUID | None
+    email: str | None
+    shipping_address: Address | None
+    shipping_option_id: str | None
+    notes: str
+    attributes: Mapping[str, str]
+    items: tuple[CartItemView, ...]
+    estimated: bool
+    discounts: tuple[str, ...]
+    subtotal: Money
+    discount_total: Money
+    shipping_total: Money
+    tax_total: Money
+    total: Money
+    prices_include_tax: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, cart: Cart, totals: Totals) -> "CartView":
+        """The cart with what it comes to."""
+        by_line = {line.id: line for line in totals.lines}
+        return cls(
+            id=cart.id,
+            status=cart.status,
+            currency=cart.currency,
+            locale=cart.locale,
+            customer_id=cart.customer_id,
+            email=cart.email,
+            shipping_address=cart.shipping_address,
+            shipping_option_id=cart.shipping_option_id,
+            notes=cart.notes,
+            attributes=cart.attributes,
+            items=tuple(CartItemView.of(line, by_line[line.id]) for line in cart.lines),
+            estimated=cart.shipping_address is None,
+            discounts=(),
+            subtotal=totals.subtotal,
+            discount_total=totals.discount_total,
+            shipping_total=totals.shipping_total,
+            tax_total=totals.tax_total,
+            total=totals.total,
+            prices_include_tax=totals.prices_include_tax,
+            version=cart.version,
+            created_at=cart.created_at,
+            updated_at=cart.updated_at,
+        )
+
+
+@frozen
+class ShippingOptionView:
+    """A way to send this cart."""
+
+    id: str
+    title: str
+    price: Money
+    estimated_days: int
+
+
+@frozen
+class ShippingOptionsView:
+    """The ways to send this cart to a destination; none when nothing is sent."""
+
+    items: tuple[ShippingOptionView, ...]
+
+
+@frozen
+class CartSummary:
+    """A cart in the operators' list."""
+
+    id: UUID
+    status: CartStatus
+    email: str | None
+    items_count: int
+    subtotal: Money
+    created_at: datetime
+    updated_at: datetime
+
+
+class CartReader(Protocol):
+    """Carts as operators look at them."""
+
+    def page(self, status: str | None, request: PageRequest) -> bytes:
+        """A page of carts that hold something, the last active first, as JSON."""
+        ...

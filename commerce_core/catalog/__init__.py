@@ -1,0 +1,1 @@
+"""What is for sale: products with their variants and pictures, categories, tags."""

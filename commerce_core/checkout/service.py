@@ -1,0 +1,269 @@
+"""The last steps of buying. The order stands before the money moves, and the money always ends in that order."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Permission
+from commerce_core.cart.errors import CartNotOpen
+from commerce_core.cart.model import Cart, CartId, CartStatus
+from commerce_core.checkout.errors import (
+    OrderExpired,
+    PaymentMethodNotOffered,
+    PaymentUnderWay,
+    ShippingNotChosen,
+    TotalChanged,
+    UnknownShippingOption,
+)
+from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod, Placed, PlaceOrder
+from commerce_core.checkout.ports import CheckoutWork
+from commerce_core.checkout.views import CheckoutView, ConfirmationView, PaymentView, order_view
+from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.token import SecretKey
+from commerce_core.kernel.transaction import Begin, retried
+from commerce_core.orders.errors import OrderIsPaid, OrderNotFound
+from commerce_core.orders.events import OrderCancelled, OrderPlaced
+from commerce_core.orders.model import Buyer, Order, OrderId, OrderStatus
+from commerce_core.orders.service import OrderService, must_be_version
+from commerce_core.orders.views import OrderReader, OrderView
+from commerce_core.payments.errors import GatewayUnavailable
+from commerce_core.payments.model import Intent, Payment, PaymentId, PaymentStatus
+from commerce_core.payments.service import PaymentService, settle
+from commerce_core.pricing.model import PricingRules, ShippingOption, Totals, price
+
+_BATCH = 100
+_TOKEN = "order"  # noqa: S105 - what the token is for, not a token
+
+
+@frozen
+class CheckoutService:
+    """Places orders, has them paid, and lets go of those that never will be."""
+
+    begin: Begin[CheckoutWork]
+    new_id: NewId
+    payments: PaymentService
+    orders: OrderService
+    order_reader: OrderReader
+    providers: Mapping[PaymentMethod, str]
+    rules: PricingRules
+    policy: CheckoutPolicy
+    secret: SecretKey
+
+    def check_out(self, request: PlaceOrder) -> CheckoutView:
+        """Place the order, then ask the provider for its payment.
+
+        When the provider cannot be reached the order stands all the same, and the same request goes on from there.
+        Raises what `place_order` raises, `GatewayUnavailable` or `GatewayRefused`.
+        """
+        placed = self.place_order(request)
+        order, payment = placed.order, placed.payment
+        token = self.secret.sign(_TOKEN, str(order.id))
+        if payment is None:
+            return CheckoutView(order_view(order, ()), token, None)
+        intent = self.payments.ask(order, payment)
+        asked = payment.follow(intent)
+        if asked.status is not PaymentStatus.PENDING and asked != payment:
+            order = self.payments.follow(payment.provider, intent)
+        return CheckoutView(order_view(order, [asked]), token, self._payment_view(asked, intent))
+
+    @retried
+    def place_order(self, request: PlaceOrder) -> Placed:
+        """Turn an open cart into an order that waits for its payment. A repeat answers the same order.
+
+        Raises `CartNotFound`, `CartNotOpen`, `CartEmpty`, `ItemsUnavailable`, `ShippingNotChosen`,
+        `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`, `OrderExpired` or `OutOfStock`; then nothing
+        has changed.
+        """
+        provider = self._provider(request.payment_method)
+        with self.begin() as work:
+            cart, _ = work.carts.lock(request.cart_id)
+            buyer, way = self._details(cart, request)
+            if cart.status is CartStatus.CONVERTED:
+                return self._again(work, cart, buyer, way, provider)
+            cart.must_be_sellable()
+            totals = price(tuple(line.priced() for line in cart.lines), self.rules, way)
+            _must_be_expected(cart, totals, request)
+            number = work.orders.draw_number()
+            order_id = OrderId(self.new_id())
+            until = work.now + self.policy.window(request.payment_method)
+            if tracked := {line.variant_id: line.quantity for line in cart.lines if line.offer.available is not None}:
+                work.stock.hold_for_order(cart.id, order_id, tracked, until)
+            order = Order.of(
+                cart, totals, buyer, way,
+                order_id=order_id, number=number(), new_id=self.new_id, at=work.now, expires_at=until,
+            )  # fmt: skip
+            work.orders.add(order, GUEST)
+            work.carts.convert(_as_checked_out(cart, request), order.id)
+            work.outbox.append(OrderPlaced(order.id))
+            if not order.total:
+                return Placed(settle(work, order, SYSTEM), None)
+            if request.payment_method is PaymentMethod.MANUAL:
+                work.emails.queue(order.confirmation())
+            return Placed(order, self._attempt(work, order, provider, 1))
+
+    def _again(self, work: CheckoutWork, cart: Cart, buyer: Buyer, way: ShippingOption | None, provider: str) -> Placed:
+        found = work.orders.live_of_cart(cart.id)
+        if found is None or not found.described_by(buyer, way):
+            raise CartNotOpen(cart.id)
+        order, payments = work.payments.lock_order(found.id)
+        last = payments[-1] if payments else None
+        if order.status is not OrderStatus.PENDING_PAYMENT or last is None:
+            return Placed(order, last)
+        if order.expires_at is not None and order.expires_at <= work.now:
+            raise OrderExpired(order.id)
+        if last.provider != provider:
+            raise CartNotOpen(cart.id)
+        if last.status is PaymentStatus.CANCELED:
+            last = self._attempt(work, order, provider, last.attempt + 1)
+        return Placed(order, last)
+
+    def _attempt(self, work: CheckoutWork, order: Order, provider: str, attempt: int) -> Payment:
+        payment = Payment.attempted(
+            order.id, provider, order.total, attempt, payment_id=PaymentId(self.new_id()), at=work.now
+        )
+        work.payments.add(payment)
+        return payment
+
+    def _provider(self, method: PaymentMethod) -> str:
+        if method not in self.providers:
+            raise PaymentMethodNotOffered(method.value)
+        return self.providers[method]
+
+    def _details(self, cart: Cart, request: PlaceOrder) -> tuple[Buyer, ShippingOption | None]:
+        address = request.shipping_address or cart.shipping_address
+        buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
+        if not cart.ships():
+            return buyer, None
+        option_id = request.shipping_option_id or cart.shipping_option_id
+        if address is None or option_id is None:
+            raise ShippingNotChosen
+        if option_id != self.rules.shipping.id:
+            raise UnknownShippingOption(option_id)
+        return buyer, self.rules.shipping
+
+    def confirm(self, order_id: UUID, order_token: str) -> ConfirmationView:
+        """Ask the provider how the payment stands, and bring the order there. Never believes the caller.
+
+        Raises `OrderNotFound`, also for a wrong token, and `GatewayUnavailable`.
+        """
+        order, payments = self._opened(order_id, order_token)
+        last = payments[-1] if payments else None
+        if last is None:
+            return ConfirmationView(order_view(order, ()), None)
+        intent = self.payments.ask(order, last)
+        if last.status is not PaymentStatus.SUCCEEDED:
+            self.payments.follow(last.provider, intent)
+            order, payments = self.payments.attempts(order.id)
+        return ConfirmationView(order_view(order, payments), self._payment_view(payments[-1], intent))
+
+    def order(self, order_id: UUID, order_token: str) -> OrderView:
+        """The order, for whoever holds its token. Raises `OrderNotFound`."""
+        return order_view(*self._opened(order_id, order_token))
+
+    def _opened(self, order_id: UUID, order_token: str) -> tuple[Order, tuple[Payment, ...]]:
+        if not self.secret.verifies(_TOKEN, str(order_id), order_token):
+            raise OrderNotFound
+        return self.payments.attempts(OrderId(order_id))
+
+    def _payment_view(self, payment: Payment, intent: Intent) -> PaymentView:
+        return PaymentView(
+            provider=payment.provider,
+            intent_id=intent.id,
+            client_secret=intent.client_secret,
+            publishable_key=self.payments.gateway(payment.provider).publishable_key,
+            amount=payment.amount,
+            status=intent.status.value,
+        )
+
+    def change_status(
+        self, actor: Actor, order_id: UUID, to: OrderStatus, expected_version: int | None = None
+    ) -> OrderView:
+        """Move an order on by hand: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
+
+        Raises what `advance` and `cancel` raise; then nothing has changed.
+        """
+        if to is OrderStatus.CANCELLED:
+            self.cancel(actor, OrderId(order_id), expected_version)
+        else:
+            self.orders.advance(actor, OrderId(order_id), to, expected_version)
+        return order_view(*self.payments.attempts(OrderId(order_id)))
+
+    def show(self, actor: Actor, order_id: UUID) -> OrderView:
+        """Any order, for operators. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        return order_view(*self.payments.attempts(OrderId(order_id)))
+
+    def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None) -> Order:
+        """Let go of an unpaid order: its intent is cancelled first, then stock and cart are given back.
+
+        Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged`, `OrderIsPaid`, `PaymentUnderWay` or
+        `GatewayUnavailable`.
+        """
+        actor.must(Permission.ORDERS_WRITE)
+        order, payments = self.payments.attempts(order_id)
+        must_be_version(order, expected_version)
+        _must_be_unpaid(order)
+        self._withdraw(order, payments)
+        return self._close(actor, order, "cancelled by hand")
+
+    def expire_unpaid(self) -> int:
+        """Let go of every order whose payment window is over. Returns how many were."""
+        closed = 0
+        for order_id, _ in self.order_reader.unpaid_past(_BATCH):
+            order, payments = self.payments.attempts(order_id)
+            try:
+                self._withdraw(order, payments)
+                self._close(SYSTEM, order, "not paid in time")
+            except (OrderIsPaid, PaymentUnderWay, GatewayUnavailable):
+                continue  # The provider decides; the next round asks again.
+            closed += 1
+        return closed
+
+    def _withdraw(self, order: Order, payments: tuple[Payment, ...]) -> None:
+        for payment in payments:
+            if not payment.ended:
+                self.payments.withdraw(order, payment)
+
+    @retried
+    def _close(self, actor: Actor, found: Order, reason: str) -> Order:
+        with self.begin() as work:
+            if found.cart_id is not None:
+                work.carts.lock(CartId(found.cart_id))
+            order, payments = work.payments.lock_order(found.id)
+            _must_be_unpaid(order)
+            if not all(payment.status is PaymentStatus.CANCELED for payment in payments):
+                raise PaymentUnderWay(order.id)
+            closed = evolve(order.moved(OrderStatus.CANCELLED), expires_at=None)
+            work.orders.save(order, closed, actor, reason)
+            work.stock.give_back(order.id)
+            if order.cart_id is not None:
+                work.carts.reopen(order.cart_id)
+            work.outbox.append(OrderCancelled(order.id))
+            if actor is not SYSTEM:
+                work.audit.record(
+                    AuditEntry(
+                        actor,
+                        "order.cancel",
+                        "order",
+                        str(order.id),
+                        {"status": (order.status.value, closed.status.value)},
+                    )
+                )
+        return closed
+
+
+def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:
+    expected = request.expected_total
+    if expected != totals.total if expected is not None else cart.raised():
+        raise TotalChanged(totals.total, expected)
+
+
+def _as_checked_out(cart: Cart, request: PlaceOrder) -> Cart:
+    consent = cart.marketing_consent if request.marketing_consent is None else request.marketing_consent
+    return evolve(cart, email=request.email, marketing_consent=consent)
+
+
+def _must_be_unpaid(order: Order) -> None:
+    if order.status in {OrderStatus.PAID, OrderStatus.FULFILLED, OrderStatus.COMPLETED, OrderStatus.REFUNDED}:
+        raise OrderIsPaid(order.id)

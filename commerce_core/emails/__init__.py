@@ -1,0 +1,1 @@
+"""Mail: queued by the transaction that causes it, sent by the worker alone, once."""

@@ -1,0 +1,1 @@
+"""Driven adapters to the outside: one module per provider, each imported only by who chose it."""

@@ -1,0 +1,1 @@
+"""Imports: whole shops from a file, each product all or nothing."""

@@ -1,0 +1,1 @@
+"""Stock: a ledger of movements, reservations with an end, and counters that can never promise too much."""

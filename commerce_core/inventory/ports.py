@@ -1,0 +1,67 @@
+"""What stock asks of the database."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from commerce_core.access.model import Actor
+from commerce_core.access.ports import AuditLog
+from commerce_core.inventory.model import Hold, InventoryPolicy, Movement, Quantities
+from commerce_core.kernel.transaction import Work
+
+
+class Stock(Protocol):
+    """The shelf, inside one transaction. Untracked variants have no row here and never run out.
+
+    Whoever owns a reservation is locked before it changes: the cart, or the order once there is one.
+    """
+
+    def hold(self, cart_id: UUID, wanted: Quantities, policy: InventoryPolicy) -> Sequence[Hold]:
+        """Make the cart hold exactly `wanted` of these variants; zero gives back.
+
+        Returns the shelf for each tracked variant. Raises `OutOfStock` when any is short, even after what expired was
+        released; then none is held.
+        """
+        ...
+
+    def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
+        """Turn the cart's holds into the order's, holding what is missing. Raises `OutOfStock`."""
+        ...
+
+    def sell(self, order_id: UUID) -> None:
+        """Turn the order's holds into sale movements."""
+        ...
+
+    def give_back(self, order_id: UUID) -> None:
+        """End the order's holds; the units are free again."""
+        ...
+
+    def move(self, movements: Iterable[Movement], actor: Actor) -> None:
+        """Write movements, one of each variant at most, and count them. A variant not tracked so far is from now on.
+
+        Raises `StockTooLow` when units would go that are not free, `VariantNotTracked` for an unknown variant.
+        """
+        ...
+
+    def track(self, variant_id: UUID, backorder_limit: int) -> None:
+        """Keep count of this variant from now on, beginning with none if it was not tracked."""
+        ...
+
+    def release_expired(self, limit: int) -> int:
+        """Give back what carts hold for too long; returns how many reservations ended. Never waits for a busy cart."""
+        ...
+
+
+class InventoryWork(Work, Protocol):
+    """What one transaction about stock touches."""
+
+    @property
+    def stock(self) -> Stock:
+        """The shelf."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        ...

@@ -1,0 +1,1 @@
+"""Orders: what was bought, frozen, and how far along it is."""

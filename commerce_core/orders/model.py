@@ -1,0 +1,197 @@
+"""An order, its states, and who may move it from one to the next."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType, Self
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from commerce_core.cart.model import Cart
+from commerce_core.emails.model import Locale, MailLine, OrderConfirmation, QueuedMail
+from commerce_core.kernel.address import Address
+from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.money import Money
+from commerce_core.orders.errors import OrderStatusRefused
+from commerce_core.pricing.model import ShippingOption, TaxLine, Totals
+
+OrderId = NewType("OrderId", UUID)
+
+
+class OrderStatus(StrEnum):
+    """How far along an order is."""
+
+    DRAFT = "DRAFT"
+    PENDING_PAYMENT = "PENDING_PAYMENT"
+    PAID = "PAID"
+    FULFILLED = "FULFILLED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    REFUNDED = "REFUNDED"
+
+
+NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.DRAFT: frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED}),
+    OrderStatus.PENDING_PAYMENT: frozenset({OrderStatus.PAID, OrderStatus.CANCELLED}),
+    OrderStatus.PAID: frozenset({OrderStatus.FULFILLED, OrderStatus.REFUNDED}),
+    OrderStatus.FULFILLED: frozenset({OrderStatus.COMPLETED, OrderStatus.REFUNDED}),
+    OrderStatus.COMPLETED: frozenset({OrderStatus.REFUNDED}),
+    OrderStatus.CANCELLED: frozenset(),
+    OrderStatus.REFUNDED: frozenset(),
+}
+
+
+class OrderPaymentStatus(StrEnum):
+    """What has become of the money."""
+
+    UNPAID = "unpaid"
+    PROCESSING = "processing"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+class FulfillmentStatus(StrEnum):
+    """What has become of the goods."""
+
+    UNFULFILLED = "unfulfilled"
+    PARTIALLY_FULFILLED = "partially_fulfilled"
+    FULFILLED = "fulfilled"
+    DELIVERED = "delivered"
+
+
+@frozen
+class OrderLine:
+    """One line, as it was when it was bought. It never follows the catalogue."""
+
+    id: UUID
+    variant_id: UUID | None
+    sku: str | None
+    title: str
+    quantity: int
+    unit_price: Money
+    discount_total: Money
+    tax_total: Money
+    tax_rate: Decimal
+    line_total: Money
+    requires_shipping: bool
+
+
+@frozen
+class Buyer:
+    """Who buys, and where it goes."""
+
+    email: str
+    locale: Locale
+    shipping_address: Address | None
+    billing_address: Address | None
+    customer_id: UUID | None = None
+
+
+@frozen
+class Order:
+    """One order with its lines."""
+
+    id: OrderId
+    number: int
+    cart_id: UUID | None
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    fulfillment_status: FulfillmentStatus
+    buyer: Buyer
+    shipping_option: ShippingOption | None
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    discount_total: Money
+    shipping_total: Money
+    tax_total: Money
+    tax_lines: tuple[TaxLine, ...]
+    total: Money
+    prices_include_tax: bool
+    placed_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None = None
+    version: int = 1
+
+    @classmethod
+    def of(
+        cls, cart: Cart, totals: Totals, buyer: Buyer, shipping_option: ShippingOption | None,
+        *, order_id: OrderId, number: int, new_id: NewId, at: datetime, expires_at: datetime,
+    ) -> Self:  # fmt: skip
+        """Freeze a cart and its totals into an order that waits for its payment."""
+        by_line = {line.id: line for line in totals.lines}
+        return cls(
+            id=order_id,
+            number=number,
+            cart_id=cart.id,
+            status=OrderStatus.PENDING_PAYMENT,
+            payment_status=OrderPaymentStatus.UNPAID,
+            fulfillment_status=FulfillmentStatus.UNFULFILLED,
+            buyer=buyer,
+            shipping_option=shipping_option,
+            lines=tuple(
+                OrderLine(
+                    id=new_id(),
+                    variant_id=line.variant_id,
+                    sku=line.offer.sku,
+                    title=line.offer.title,
+                    quantity=line.quantity,
+                    unit_price=line.offer.unit_price,
+                    discount_total=by_line[line.id].discount_total,
+                    tax_total=by_line[line.id].tax_total,
+                    tax_rate=by_line[line.id].tax_rate,
+                    line_total=by_line[line.id].line_total,
+                    requires_shipping=line.offer.requires_shipping,
+                )
+                for line in cart.lines
+            ),
+            subtotal=totals.subtotal,
+            discount_total=totals.discount_total,
+            shipping_total=totals.shipping_total,
+            tax_total=totals.tax_total,
+            tax_lines=totals.tax_lines,
+            total=totals.total,
+            prices_include_tax=totals.prices_include_tax,
+            placed_at=at,
+            expires_at=expires_at,
+        )
+
+    def moved(self, to: OrderStatus) -> Self:
+        """The order in its next state. Raises `OrderStatusRefused` when there is no such step."""
+        if to not in NEXT[self.status]:
+            raise OrderStatusRefused(self.id, self.status.value, to.value)
+        return evolve(self, status=to, version=self.version + 1)
+
+    def paid(self, at: datetime) -> Self:
+        """The order once its money is there."""
+        paid = self.moved(OrderStatus.PAID)
+        return evolve(paid, payment_status=OrderPaymentStatus.PAID, paid_at=at, expires_at=None)
+
+    def described_by(self, buyer: Buyer, shipping_option: ShippingOption | None) -> bool:
+        """Whether a request with these details asks for this very order again."""
+        asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option)
+        return asked == (
+            self.buyer.email,
+            self.buyer.shipping_address,
+            self.buyer.billing_address,
+            self.shipping_option,
+        )
+
+    def confirmation(self) -> QueuedMail:
+        """The mail that thanks for the order. However often it is queued, its key lets it be sent once."""
+        address = self.buyer.shipping_address
+        mail = OrderConfirmation(
+            order_number=self.number,
+            customer_name=address.name if address else "",
+            lines=tuple(MailLine(line.title, line.quantity, line.line_total) for line in self.lines),
+            subtotal=self.subtotal,
+            discount_total=self.discount_total,
+            shipping_total=self.shipping_total,
+            tax_total=self.tax_total,
+            total=self.total,
+            prices_include_tax=self.prices_include_tax,
+            shipping_address=address.lines() if address else (),
+        )
+        return QueuedMail(f"{mail.template}:{self.id}:0", self.buyer.email, self.buyer.locale, mail)

@@ -1,0 +1,57 @@
+"""What operators do with an order once it stands."""
+
+from attrs import evolve, frozen
+
+from commerce_core.access.model import Actor, AuditEntry, Permission
+from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.kernel.transaction import Begin, retried
+from commerce_core.orders.errors import OrderChanged, OrderStatusRefused
+from commerce_core.orders.events import OrderCompleted, OrderFulfilled
+from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderStatus
+from commerce_core.orders.ports import OrderWork
+from commerce_core.orders.views import OrderReader, OrderSummary
+
+_BY_HAND = {OrderStatus.FULFILLED: OrderFulfilled, OrderStatus.COMPLETED: OrderCompleted}
+
+
+def must_be_version(order: Order, expected: int | None) -> None:
+    """Raises `OrderChanged` when the caller read another version (None: the caller does not mind)."""
+    if expected is not None and expected != order.version:
+        raise OrderChanged(order.version)
+
+
+@frozen
+class OrderService:
+    """Orders after checkout."""
+
+    begin: Begin[OrderWork]
+    read: OrderReader
+
+    def list_orders(
+        self, actor: Actor, page: PageRequest, status: OrderStatus | None = None, text: str | None = None
+    ) -> Page[OrderSummary]:
+        """A page of orders, the latest first; `text` is a number or part of an address. Raises `PermissionDenied`."""
+        actor.must(Permission.ORDERS_READ)
+        return self.read.page(status, text, page)
+
+    @retried
+    def advance(self, actor: Actor, order_id: OrderId, to: OrderStatus, expected_version: int | None = None) -> Order:
+        """Move a paid order on: FULFILLED when it has left, COMPLETED when nothing is left to do.
+
+        Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged` or `OrderStatusRefused`; then nothing has changed.
+        """
+        actor.must(Permission.ORDERS_WRITE)
+        with self.begin() as work:
+            order = work.orders.lock(order_id)
+            must_be_version(order, expected_version)
+            if to not in _BY_HAND:
+                raise OrderStatusRefused(order.id, order.status.value, to.value)
+            moved = order.moved(to)
+            if to is OrderStatus.FULFILLED:
+                moved = evolve(moved, fulfillment_status=FulfillmentStatus.FULFILLED)
+            work.orders.save(order, moved, actor)
+            work.outbox.append(_BY_HAND[to](order.id))
+            work.audit.record(
+                AuditEntry(actor, "order.status", "order", str(order.id), {"status": (order.status.value, to.value)})
+            )
+        return moved

@@ -1,0 +1,152 @@
+"""An order as its buyer and the operators see it."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import frozen
+
+from commerce_core.kernel.address import Address
+from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderPaymentStatus, OrderStatus
+
+
+@frozen
+class OrderItemView:
+    """One line of an order."""
+
+    id: UUID
+    variant_id: UUID | None
+    sku: str | None
+    title: str
+    quantity: int
+    unit_price: Money
+    discount_total: Money
+    tax_total: Money
+    line_total: Money
+
+
+@frozen
+class TaxLineView:
+    """One rate and what it comes to; `rate` is a decimal string in percent."""
+
+    title: str
+    rate: str
+    amount: Money
+
+
+@frozen
+class OrderShippingView:
+    """How it is sent."""
+
+    id: str
+    title: str
+    price: Money
+    estimated_days: int
+
+
+@frozen
+class OrderPaymentView:
+    """One attempt to be paid."""
+
+    id: UUID
+    provider: str
+    status: str
+    amount: Money
+    intent_id: str | None
+    created_at: datetime
+
+
+@frozen
+class OrderView:
+    """One order with everything a page about it shows."""
+
+    id: UUID
+    number: int
+    status: OrderStatus
+    email: str
+    items: tuple[OrderItemView, ...]
+    shipping_address: Address | None
+    billing_address: Address | None
+    shipping_option: OrderShippingView | None
+    subtotal: Money
+    discount_total: Money
+    shipping_total: Money
+    tax_total: Money
+    tax_lines: tuple[TaxLineView, ...]
+    total: Money
+    prices_include_tax: bool
+    payment_status: OrderPaymentStatus
+    fulfillment_status: FulfillmentStatus
+    payments: tuple[OrderPaymentView, ...]
+    refunds: tuple[str, ...]
+    shipments: tuple[str, ...]
+    placed_at: datetime
+    paid_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, order: Order, payments: tuple[OrderPaymentView, ...]) -> "OrderView":
+        """The order with the attempts to pay it."""
+        way = order.shipping_option
+        return cls(
+            id=order.id,
+            number=order.number,
+            status=order.status,
+            email=order.buyer.email,
+            items=tuple(
+                OrderItemView(
+                    line.id, line.variant_id, line.sku, line.title, line.quantity,
+                    line.unit_price, line.discount_total, line.tax_total, line.line_total,
+                )
+                for line in order.lines
+            ),
+            shipping_address=order.buyer.shipping_address,
+            billing_address=order.buyer.billing_address,
+            shipping_option=OrderShippingView(way.id, way.title, way.price, way.estimated_days) if way else None,
+            subtotal=order.subtotal,
+            discount_total=order.discount_total,
+            shipping_total=order.shipping_total,
+            tax_total=order.tax_total,
+            tax_lines=tuple(TaxLineView(line.title, str(line.rate), line.amount) for line in order.tax_lines),
+            total=order.total,
+            prices_include_tax=order.prices_include_tax,
+            payment_status=order.payment_status,
+            fulfillment_status=order.fulfillment_status,
+            payments=payments,
+            refunds=(),
+            shipments=(),
+            placed_at=order.placed_at,
+            paid_at=order.paid_at,
+            version=order.version,
+        )  # fmt: skip
+
+
+@frozen
+class OrderSummary:
+    """An order in the operators' list."""
+
+    id: UUID
+    number: int
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    fulfillment_status: FulfillmentStatus
+    email: str
+    total: Money
+    items_count: int
+    placed_at: datetime
+    paid_at: datetime | None
+    version: int
+
+
+class OrderReader(Protocol):
+    """Orders as operators and the clock look at them."""
+
+    def page(self, status: OrderStatus | None, text: str | None, request: PageRequest) -> Page[OrderSummary]:
+        """A page of orders, the latest first."""
+        ...
+
+    def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:
+        """Orders whose payment window is over, the longest waiting first."""
+        ...

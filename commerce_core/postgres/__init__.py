@@ -1,0 +1,1 @@
+"""The driven adapter to PostgreSQL: the only place that imports psycopg."""

@@ -1,0 +1,143 @@
+"""Carts in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from attrs import frozen
+from psycopg.types.json import Jsonb
+
+from commerce_core.cart.errors import CartNotFound
+from commerce_core.cart.model import Cart, CartId, CartLine, CartStatus, Offer
+from commerce_core.emails.model import Locale
+from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import PageRequest
+from commerce_core.postgres.database import Database, Row, Session
+from commerce_core.postgres.values import address_column, address_value
+
+
+@frozen
+class PostgresCarts:
+    """Carts, inside the transaction of the session."""
+
+    session: Session
+
+    def find(self, cart_id: CartId) -> Cart:
+        """The cart as it is now."""
+        return self._load("cart.find", cart_id, ())[0]
+
+    def lock(self, cart_id: CartId, wanted: Sequence[UUID] = ()) -> tuple[Cart, Mapping[UUID, Offer]]:
+        """The cart, ours until the transaction ends, and offers it may want."""
+        return self._load("cart.lock", cart_id, wanted)
+
+    def _load(self, statement: str, cart_id: CartId, wanted: Sequence[UUID]) -> tuple[Cart, Mapping[UUID, Offer]]:
+        head = self.session.send(statement, cart_id=cart_id)
+        rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted))
+        row = self.session.locked(head)
+        if row is None:
+            raise CartNotFound
+        lines = rows.fetchall()
+        cart = Cart(
+            id=CartId(row[0]), status=CartStatus(row[1]), currency=row[2], locale=Locale(row[3]), version=row[4],
+            created_at=row[5], updated_at=row[6], customer_id=row[7], email=row[8],
+            shipping_address=address_value(row[9]), shipping_option_id=row[10], notes=row[11], attributes=row[12], marketing_consent=row[13],
+            lines=tuple(_line(line) for line in lines if line[0] is not None),
+        )  # fmt: skip
+        return cart, {line[4]: _offer(line) for line in lines if line[4] in wanted}
+
+    def offers(self, wanted: Sequence[UUID]) -> Mapping[UUID, Offer]:
+        """These variants as they are for sale now."""
+        rows = self.session.rows("cart.lines", cart_id=None, wanted=list(wanted))
+        return {row[4]: _offer(row) for row in rows}
+
+    def add(self, cart: Cart, client: Mapping[str, str]) -> None:
+        """A new cart without lines."""
+        self.session.send(
+            "cart.add",
+            id=cart.id,
+            currency=cart.currency,
+            locale=cart.locale.value,
+            client=Jsonb(dict(client)),
+            now=cart.created_at,
+        )
+
+    def save_line(self, cart: Cart, line: CartLine, event: str) -> None:
+        """A line that was added or changed."""
+        self.session.send(
+            "cart.save_line",
+            cart_id=cart.id,
+            version=cart.version,
+            now=cart.updated_at,
+            id=line.id,
+            variant_id=line.variant_id,
+            qty=line.quantity,
+            snapshot_price_amount=line.snapshot_price.amount,
+            event=event,
+        )
+
+    def remove_line(self, cart: Cart, line: CartLine) -> None:
+        """A line that is gone."""
+        self.session.send("cart.remove_line", cart_id=cart.id, version=cart.version, now=cart.updated_at, id=line.id)
+
+    def save_details(self, cart: Cart) -> None:
+        """Everything but the lines."""
+        self.session.send(
+            "cart.save_details",
+            cart_id=cart.id,
+            version=cart.version,
+            now=cart.updated_at,
+            email=cart.email,
+            locale=cart.locale.value,
+            shipping_address=address_column(cart.shipping_address),
+            shipping_option_id=cart.shipping_option_id,
+            notes=cart.notes,
+            attributes=Jsonb(dict(cart.attributes)),
+            marketing_consent=cart.marketing_consent,
+        )
+
+    def convert(self, cart: Cart, order_id: UUID) -> None:
+        """The cart has become an order."""
+        self.session.send(
+            "cart.convert",
+            cart_id=cart.id,
+            order_id=order_id,
+            email=cart.email,
+            marketing_consent=cart.marketing_consent,
+            now=self.session.now,
+        )
+
+    def reopen(self, cart_id: UUID) -> None:
+        """Its order came to nothing."""
+        self.session.send("cart.reopen", cart_id=cart_id, now=self.session.now)
+
+
+def _offer(row: Row) -> Offer:
+    return Offer(
+        variant_id=row[4],
+        product_slug=row[5],
+        sku=row[6],
+        title=row[7],
+        unit_price=Money(row[8], row[9]),
+        taxable=row[10],
+        requires_shipping=row[11],
+        for_sale=row[12],
+        available=row[13],
+    )
+
+
+def _line(row: Row) -> CartLine:
+    return CartLine(row[0], row[1], Money(row[2], row[9]), _offer(row), row[3])
+
+
+@frozen
+class PostgresCartReader:
+    """Carts as operators look at them."""
+
+    database: Database
+
+    def page(self, status: str | None, request: PageRequest) -> bytes:
+        """A page of carts, as JSON."""
+        with self.database.read() as session:
+            found: bytes = session.value(
+                "cart.page", status=status, page=request.page, limit=request.per_page, offset=request.offset
+            )
+        return found

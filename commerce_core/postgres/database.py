@@ -1,0 +1,162 @@
+"""The pool, the transaction and the one way to run a statement."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import orjson
+import psycopg
+from attrs import define, field, frozen
+from psycopg import Connection, Cursor
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure, UniqueViolation
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from commerce_core.kernel.errors import Busy, CommerceError, DatabaseUnavailable
+from commerce_core.kernel.transaction import TransactionConflict, transaction_open
+from commerce_core.postgres.statements import statements
+
+Row = tuple[Any, ...]
+
+
+@frozen
+class Timeouts:
+    """How long anything may wait for PostgreSQL, in seconds."""
+
+    connect: int = 3
+    pool: float = 3.0
+    statement: float = 10.0
+    lock: float = 5.0
+    idle_in_transaction: float = 15.0
+
+    def options(self) -> str:
+        """The same as settings of a session."""
+        return (
+            f"-c statement_timeout={int(self.statement * 1000)} -c lock_timeout={int(self.lock * 1000)}"
+            f" -c idle_in_transaction_session_timeout={int(self.idle_in_transaction * 1000)} -c TimeZone=UTC"
+        )
+
+
+@define
+class Session:
+    """Runs named statements on one connection.
+
+    Inside a transaction everything is pipelined: `send` does not wait, asking for a result waits for it and all that
+    was sent before, and the commit waits for the rest.
+    """
+
+    connection: Connection[Row]
+    _now: datetime | None = None
+
+    def send(self, name: str, /, **parameters: object) -> Cursor[Row]:
+        """Send a statement. In a transaction its errors show at the next wait, at the latest at the commit."""
+        return self.connection.execute(statements()[name], parameters)
+
+    def row(self, name: str, /, **parameters: object) -> Row | None:
+        """The first row, or None."""
+        return self.send(name, **parameters).fetchone()
+
+    def rows(self, name: str, /, **parameters: object) -> list[Row]:
+        """All rows."""
+        return self.send(name, **parameters).fetchall()
+
+    def value(self, name: str, /, **parameters: object) -> Any:
+        """The first column of the only row there has to be."""
+        row = self.row(name, **parameters)
+        if row is None:
+            raise LookupError(f"{name} gave no row")
+        return row[0]
+
+    def locked(self, cursor: Cursor[Row]) -> Row | None:
+        """The row of a locking statement without its first column, the shop's time after the lock was granted."""
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        self._now = row[0]
+        return row[1:]
+
+    @property
+    def now(self) -> datetime:
+        """The shop's time in this transaction: that of its last lock, else asked for once."""
+        if self._now is None:
+            now: datetime = self.value("kernel.now")
+            self._now = now
+        return self._now
+
+    @contextmanager
+    def refusing(self, refusals: Mapping[str, CommerceError]) -> Iterator[None]:
+        """Turn the violation of a unique constraint, by its name, into a refusal. Wait for the statement inside."""
+        try:
+            yield
+        except UniqueViolation as error:
+            refused = refusals.get(error.diag.constraint_name or "")
+            if refused is None:
+                raise
+            raise refused from error
+
+
+@frozen
+class Database:
+    """A pool of connections to one shop's database. Opens nothing until it is first used."""
+
+    pool: ConnectionPool[Connection[Row]] = field(repr=False)
+    timeouts: Timeouts
+
+    @classmethod
+    def at(cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None) -> "Database":
+        """A database by its address. `max_connections`: one for each thread that may ask at once."""
+        limits = timeouts or Timeouts()
+        pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=max_connections,
+            open=False,
+            timeout=limits.pool,
+            reconnect_timeout=5.0,
+            name="commerce",
+            configure=_configure,
+            kwargs={
+                "autocommit": True,  # So that a transaction is always a real one, never a savepoint.
+                "prepare_threshold": 0,
+                "connect_timeout": limits.connect,
+                "options": limits.options(),
+                "application_name": "commerce",
+            },
+        )
+        return cls(pool, limits)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction: BEGIN and COMMIT ride with the statements; an exception takes everything back."""
+        with transaction_open(), self._connection() as connection, connection.pipeline(), connection.transaction():
+            yield Session(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Statements that stand alone, each committed at once. For reads, and for writes that are one statement."""
+        with self._connection() as connection:
+            yield Session(connection)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection[Row]]:
+        try:
+            if self.pool.closed:
+                self.pool.open()
+            with self.pool.connection() as connection:
+                yield connection
+        except (DeadlockDetected, SerializationFailure) as error:
+            raise TransactionConflict from error
+        except (LockNotAvailable, QueryCanceled) as error:
+            raise Busy from error
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise DatabaseUnavailable from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.pool.close()
+
+
+def _configure(connection: Connection[Row]) -> None:
+    set_json_loads(orjson.loads, connection)
+    set_json_dumps(orjson.dumps, connection)

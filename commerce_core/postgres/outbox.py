@@ -1,0 +1,84 @@
+"""The outbox in PostgreSQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from attrs import frozen
+
+from commerce_core.kernel.ids import NewId, uuid7
+from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.kernel.retry import Retry
+from commerce_core.outbox.model import ClaimedEvent, Event, EventStatus, Outcome
+from commerce_core.outbox.views import OutboxEventView
+from commerce_core.postgres.database import Database, Session
+from commerce_core.postgres.doorbell import Doorbell
+from commerce_core.postgres.payload import encode
+
+
+@frozen
+class PostgresOutbox:
+    """Adds events in the transaction of the session."""
+
+    session: Session
+    doorbell: Doorbell
+    new_id: NewId = uuid7
+
+    def append(self, event: Event) -> None:
+        """Write the event, and wake the worker when this transaction commits."""
+        self.session.send(
+            "outbox.append",
+            id=self.new_id(), type=event.type, aggregate_id=event.aggregate_id, payload=encode(event),
+        )  # fmt: skip
+        self.doorbell.press()
+
+
+@frozen
+class PostgresOutboxClaims:
+    """Leases events to one worker at a time."""
+
+    session: Session
+    doorbell: Doorbell
+
+    def claim(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
+        """Lease due events nobody else has, in the order they were written: within a millisecond ids have none."""
+        rows = self.session.rows("outbox.claim", limit=limit, lease=retry.lease, most_attempts=retry.most_attempts)
+        return tuple(
+            ClaimedEvent(event_id, kind, attempts, EventStatus(status), payload)
+            for _, event_id, kind, attempts, payload, status in sorted(rows, key=lambda row: row[:2])
+        )
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down what became of claims, all in one statement."""
+        self.session.send(
+            "outbox.settle",
+            ids=[outcome.claim.id for outcome in outcomes],
+            attempts=[outcome.claim.attempts for outcome in outcomes],
+            statuses=[outcome.status.value for outcome in outcomes],
+            delays=[outcome.delay for outcome in outcomes],
+            errors=[outcome.error for outcome in outcomes],
+        )
+
+    def lock(self, event_id: UUID) -> EventStatus | None:
+        """Lock an event and tell where it stands."""
+        row = self.session.locked(self.session.send("outbox.lock", id=event_id))
+        return None if row is None else EventStatus(row[0])
+
+    def revive(self, event_id: UUID) -> None:
+        """Make an event due again and wake the worker."""
+        self.session.send("outbox.revive", id=event_id)
+        self.doorbell.press()
+
+
+@frozen
+class PostgresOutboxReader:
+    """Reads events for operators."""
+
+    database: Database
+
+    def events(self, status: EventStatus | None, page: PageRequest) -> Page[OutboxEventView]:
+        """Events, newest first."""
+        wanted = None if status is None else status.value
+        with self.database.read() as session:
+            rows = session.rows("outbox.page", status=wanted, limit=page.per_page, offset=page.offset)
+            total = session.value("outbox.count", status=wanted)
+        return Page(tuple(OutboxEventView(*row) for row in rows), page.page, page.per_page, total)

@@ -1,0 +1,40 @@
+"""Events and mails as JSON columns, and back: one encoding for what is written today and read by a later release."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from cattrs import Converter
+from psycopg.types.json import Jsonb
+
+T = TypeVar("T")
+
+
+def encode(value: object) -> Jsonb:
+    """An attrs value as JSON: its fields by name, `Money` as amount and currency."""
+    return Jsonb(_converter().unstructure(value))
+
+
+def decode(kind: type[T], payload: Mapping[str, object]) -> T:
+    """The value `encode` was given; fields of a later release are ignored. Raises what cattrs raises."""
+    return _converter().structure(payload, kind)
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter()
+    converter.register_unstructure_hook(UUID, str)
+    converter.register_structure_hook(UUID, _uuid)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, _datetime)
+    return converter
+
+
+def _uuid(value: Any, _kind: object) -> UUID:
+    return UUID(value)
+
+
+def _datetime(value: Any, _kind: object) -> datetime:
+    return datetime.fromisoformat(value)

@@ -1,0 +1,117 @@
+"""What one transaction may touch. Each use case sees only the ports its own `Work` names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+from attrs import frozen
+
+from commerce_core.postgres.access import PostgresAuditLog
+from commerce_core.postgres.cart import PostgresCarts
+from commerce_core.postgres.catalog import PostgresCategories, PostgresProducts, PostgresTags
+from commerce_core.postgres.customers import PostgresCustomers
+from commerce_core.postgres.database import Database, Session
+from commerce_core.postgres.doorbell import Doorbell
+from commerce_core.postgres.emails import PostgresEmailClaims, PostgresEmailQueue
+from commerce_core.postgres.inbox import PostgresInbox
+from commerce_core.postgres.inventory import PostgresStock
+from commerce_core.postgres.orders import PostgresOrders
+from commerce_core.postgres.outbox import PostgresOutbox, PostgresOutboxClaims
+from commerce_core.postgres.payments import PostgresPayments
+from commerce_core.postgres.staff import PostgresStaffRegister, PostgresStaffSessions
+
+
+class PostgresWork:
+    """Every port of a transaction, on one session. Satisfies the `Work` of each feature."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._doorbell = Doorbell(session)
+
+    @property
+    def now(self) -> datetime:
+        """The shop's time in this transaction."""
+        return self._session.now
+
+    def finish(self) -> None:
+        """What is sent last: the wake-up of the worker, if something was written for it."""
+        self._doorbell.ring()
+
+    @cached_property
+    def outbox(self) -> PostgresOutbox:
+        return PostgresOutbox(self._session, self._doorbell)
+
+    @cached_property
+    def outbox_claims(self) -> PostgresOutboxClaims:
+        return PostgresOutboxClaims(self._session, self._doorbell)
+
+    @cached_property
+    def emails(self) -> PostgresEmailQueue:
+        return PostgresEmailQueue(self._session, self._doorbell)
+
+    @cached_property
+    def email_claims(self) -> PostgresEmailClaims:
+        return PostgresEmailClaims(self._session, self._doorbell)
+
+    @cached_property
+    def products(self) -> PostgresProducts:
+        return PostgresProducts(self._session)
+
+    @cached_property
+    def categories(self) -> PostgresCategories:
+        return PostgresCategories(self._session)
+
+    @cached_property
+    def tags(self) -> PostgresTags:
+        return PostgresTags(self._session)
+
+    @cached_property
+    def stock(self) -> PostgresStock:
+        return PostgresStock(self._session)
+
+    @cached_property
+    def carts(self) -> PostgresCarts:
+        return PostgresCarts(self._session)
+
+    @cached_property
+    def orders(self) -> PostgresOrders:
+        return PostgresOrders(self._session)
+
+    @cached_property
+    def payments(self) -> PostgresPayments:
+        return PostgresPayments(self._session)
+
+    @cached_property
+    def inbox(self) -> PostgresInbox:
+        return PostgresInbox(self._session)
+
+    @cached_property
+    def audit(self) -> PostgresAuditLog:
+        return PostgresAuditLog(self._session)
+
+    @cached_property
+    def staff(self) -> PostgresStaffRegister:
+        return PostgresStaffRegister(self._session)
+
+    @cached_property
+    def staff_sessions(self) -> PostgresStaffSessions:
+        return PostgresStaffSessions(self._session)
+
+    @cached_property
+    def customers(self) -> PostgresCustomers:
+        return PostgresCustomers(self._session)
+
+
+@frozen
+class PostgresBegin:
+    """Opens transactions; the `begin` of every service."""
+
+    database: Database
+
+    @contextmanager
+    def __call__(self) -> Iterator[PostgresWork]:
+        with self.database.begin() as session:
+            work = PostgresWork(session)
+            yield work
+            work.finish()

@@ -1,0 +1,1 @@
+"""What it all costs: one pure function from lines and rules to totals."""

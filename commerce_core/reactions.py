@@ -1,0 +1,20 @@
+"""What the shop does about what has happened: event → reactions, the whole table.
+
+A reaction runs in the worker, after the commit, at least once and perhaps more often: it calls one idempotent use case.
+What must be true together with the event belongs in the event's own transaction instead.
+"""
+
+from commerce_core.customers.service import CustomersService
+from commerce_core.orders.events import OrderCancelled, OrderCompleted, OrderFulfilled, OrderPaid, OrderPlaced
+from commerce_core.outbox.model import Reactions
+
+
+def reactions(*, customers: CustomersService) -> Reactions:
+    """The table. An event with no reaction is kept as a record of what happened."""
+    return {
+        OrderPlaced: (lambda event: customers.remember_buyer(event.order_id),),
+        OrderPaid: (),
+        OrderCancelled: (),
+        OrderFulfilled: (),
+        OrderCompleted: (),
+    }

@@ -1,0 +1,191 @@
+"""Taking staff on, letting them in and shutting them out."""
+
+from uuid import UUID
+
+from attrs import field, frozen
+
+from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Changes, Origin, Permission, Role
+from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.text import email_error, normalise_email
+from commerce_core.kernel.token import hash_token, new_token
+from commerce_core.kernel.transaction import Begin, retried
+from commerce_core.staff.errors import InvalidCredentials, SessionInvalid, StaffNotFound
+from commerce_core.staff.model import (
+    Credentials,
+    NewPassword,
+    NewStaff,
+    StaffId,
+    StaffMember,
+    StaffPolicy,
+    readable_password,
+)
+from commerce_core.staff.ports import PasswordHasher, StaffWork
+from commerce_core.staff.views import StaffReader, StaffSession, StaffView
+
+
+@frozen
+class StaffService:
+    """The staff of the shop. Passwords are hashed before or after a transaction, never inside one."""
+
+    begin: Begin[StaffWork]
+    new_id: NewId
+    read: StaffReader
+    hasher: PasswordHasher
+    policy: StaffPolicy = field(factory=StaffPolicy)
+
+    def create(self, actor: Actor, email: str, name: str, role: Role, password: str) -> StaffMember:
+        """Take somebody on. Raises `InvalidInput` and `EmailTaken`."""
+        actor.must(Permission.STAFF_MANAGE)
+        new = NewStaff(email, name, role, password)
+        return self._add(actor, new, self.hasher.hash(password))
+
+    def create_first_admin(self, email: str) -> tuple[StaffMember, str] | None:
+        """Give a new shop its administrator and a password that is told this once.
+
+        None when there is staff already, also when another process was faster. Raises `InvalidInput`.
+        """
+        if self.read.everybody():
+            return None
+        password = readable_password()
+        new = NewStaff(email, "Administrator", Role.ADMIN, password)
+        member = self._add_first(new, self.hasher.hash(password))
+        return (member, password) if member else None
+
+    def log_in(self, email: str, password: str, origin: Origin) -> StaffSession:
+        """Open a session. Raises `InvalidCredentials`, after the same work whatever the reason is."""
+        known = None if email_error("/email", email) else self.read.credentials(normalise_email(email))
+        correct = self.hasher.verify(known.password_hash if known else None, password)
+        if known is None or not correct or known.member.disabled_at:
+            raise InvalidCredentials
+        stronger = self.hasher.hash(password) if self.hasher.outdated(known.password_hash) else None
+        return self._open_session(known, stronger, origin)
+
+    @retried
+    def log_out(self, actor: Actor, token: str) -> None:
+        """End the session of this token. One that is not the actor's, or over already, is left alone."""
+        if actor.id is None:
+            return
+        with self.begin() as work:
+            if work.staff_sessions.close(hash_token(token), actor.id):
+                work.audit.record(AuditEntry(actor, "staff.logged_out", "staff", str(actor.id)))
+
+    def authenticate(self, token: str, origin: Origin) -> Actor:
+        """Who holds this token and what they may do at this moment. Raises `SessionInvalid`."""
+        owner = self.read.session_owner(hash_token(token))
+        if owner is None:
+            raise SessionInvalid
+        return _as_actor(owner, origin)
+
+    def me(self, actor: Actor) -> StaffView:
+        """The actor's own account. Raises `SessionInvalid` for somebody who is not on the staff."""
+        member = self.read.member(actor.id) if actor.id else None
+        if member is None:
+            raise SessionInvalid
+        return StaffView.of(member)
+
+    def list_staff(self, actor: Actor) -> tuple[StaffView, ...]:
+        """Everybody, the longest-serving first."""
+        actor.must(Permission.STAFF_MANAGE)
+        return tuple(StaffView.of(member) for member in self.read.everybody())
+
+    @retried
+    def set_role(self, actor: Actor, member_id: UUID, role: Role) -> StaffMember:
+        """Change what somebody is here for, from their next request on. Raises `StaffNotFound` and `LastAdmin`."""
+        actor.must(Permission.STAFF_MANAGE)
+        with self.begin() as work:
+            team = work.staff.lock_team()
+            before, after = team.member(member_id), team.assign(member_id, role)
+            if before != after:
+                work.staff.save(after)
+                changes: Changes = {"role": (before.role, after.role)}
+                work.audit.record(AuditEntry(actor, "staff.role_set", "staff", str(member_id), changes))
+        return after
+
+    @retried
+    def disable(self, actor: Actor, member_id: UUID) -> StaffMember:
+        """Shut somebody out at once and end their sessions. Raises `StaffNotFound` and `LastAdmin`."""
+        actor.must(Permission.STAFF_MANAGE)
+        with self.begin() as work:
+            team = work.staff.lock_team()
+            before, after = team.member(member_id), team.disable(member_id, work.now)
+            if before != after:
+                work.staff.save(after)
+                work.staff_sessions.close_all(member_id)
+                work.audit.record(AuditEntry(actor, "staff.disabled", "staff", str(member_id)))
+        return after
+
+    @retried
+    def enable(self, actor: Actor, member_id: UUID) -> StaffMember:
+        """Let somebody in again; they have to log in. Raises `StaffNotFound`."""
+        actor.must(Permission.STAFF_MANAGE)
+        with self.begin() as work:
+            team = work.staff.lock_team()
+            before, after = team.member(member_id), team.enable(member_id)
+            if before != after:
+                work.staff.save(after)
+                work.audit.record(AuditEntry(actor, "staff.enabled", "staff", str(member_id)))
+        return after
+
+    def set_password(self, actor: Actor, member_id: UUID, password: str) -> None:
+        """Replace somebody's password and end their sessions. Raises `InvalidInput` and `StaffNotFound`."""
+        actor.must(Permission.STAFF_MANAGE)
+        member = self.read.member(member_id)
+        if member is None:
+            raise StaffNotFound(member_id)
+        self._replace_password(actor, member_id, self.hasher.hash(NewPassword(password, member.email).value))
+
+    @retried
+    def _add(self, actor: Actor, new: NewStaff, password_hash: str) -> StaffMember:
+        with self.begin() as work:
+            return self._record(work, actor, new, password_hash)
+
+    @retried
+    def _add_first(self, new: NewStaff, password_hash: str) -> StaffMember | None:
+        with self.begin() as work:
+            if work.staff.lock_team().members:
+                return None
+            return self._record(work, SYSTEM, new, password_hash)
+
+    def _record(self, work: StaffWork, actor: Actor, new: NewStaff, password_hash: str) -> StaffMember:
+        member = StaffMember(
+            id=StaffId(self.new_id()),
+            email=new.email,
+            name=new.name,
+            role=new.role,
+            disabled_at=None,
+            version=1,
+            created_at=work.now,
+        )
+        work.staff.add(member, password_hash)
+        changes: Changes = {"email": (None, member.email), "role": (None, member.role)}
+        work.audit.record(AuditEntry(actor, "staff.created", "staff", str(member.id), changes))
+        return member
+
+    @retried
+    def _open_session(self, verified: Credentials, stronger: str | None, origin: Origin) -> StaffSession:
+        token = new_token()
+        with self.begin() as work:
+            current = work.staff.lock(verified.member.id)
+            # Disabled, or given another password, while this one was being verified.
+            if current is None or current.member.disabled_at or current.password_hash != verified.password_hash:
+                raise InvalidCredentials
+            if stronger:
+                work.staff.set_password_hash(current.member.id, stronger)
+            expires_at = work.now + self.policy.session_lifetime
+            work.staff_sessions.open(hash_token(token), current.member.id, expires_at)
+            actor = _as_actor(current.member, origin)
+            work.audit.record(AuditEntry(actor, "staff.logged_in", "staff", str(actor.id)))
+        return StaffSession(token, expires_at, StaffView.of(current.member))
+
+    @retried
+    def _replace_password(self, actor: Actor, member_id: UUID, password_hash: str) -> None:
+        with self.begin() as work:
+            if work.staff.lock(member_id) is None:
+                raise StaffNotFound(member_id)
+            work.staff.set_password_hash(member_id, password_hash)
+            work.staff_sessions.close_all(member_id)
+            work.audit.record(AuditEntry(actor, "staff.password_set", "staff", str(member_id)))
+
+
+def _as_actor(member: StaffMember, origin: Origin) -> Actor:
+    return Actor.staff(member.id, member.email, member.role, origin)

@@ -1,0 +1,11 @@
+DROP TABLE seo_metadata;
+DROP TABLE product_tags;
+DROP TABLE tags;
+DROP TABLE product_categories;
+DROP TABLE categories;
+ALTER TABLE product_variants DROP CONSTRAINT product_variants_image;
+DROP TABLE product_images;
+DROP TABLE product_variants;
+DROP TABLE products;
+DROP FUNCTION count_active_products();
+DROP TABLE product_totals;

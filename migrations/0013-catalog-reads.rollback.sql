@@ -1,0 +1,2 @@
+DROP VIEW product_pages;
+DROP VIEW product_cards;

@@ -1,0 +1,111 @@
+-- name: find
+SELECT shop_now(), c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.email,
+  c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
+FROM carts c WHERE c.id = %(cart_id)s
+
+-- name: lock
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.email,
+    c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
+  FROM carts c WHERE c.id = %(cart_id)s FOR NO KEY UPDATE
+)
+SELECT shop_now(), l.id, l.status, l.currency, l.locale, l.version, l.created_at, l.updated_at, l.customer_id, l.email,
+  l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent
+FROM locked l
+
+-- name: lines
+-- The cart's lines, and the offers of `wanted` variants, which have no line id. A statement of its own, because what is read
+-- in the locking statement would be as old as the wait for the lock.
+SELECT ci.id, ci.qty, ci.snapshot_price_amount, r.expires_at, v.id, p.slug, v.sku,
+  p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
+  v.price_amount, v.currency, v.taxable, v.requires_shipping, p.status = 'ACTIVE',
+  i.available_qty + i.backorder_limit + coalesce(r.qty, 0)
+FROM (
+  SELECT variant_id FROM cart_items WHERE cart_id = %(cart_id)s UNION SELECT unnest(%(wanted)s::uuid[])
+) w
+JOIN product_variants v ON v.id = w.variant_id
+JOIN products p ON p.id = v.product_id
+LEFT JOIN cart_items ci ON ci.cart_id = %(cart_id)s AND ci.variant_id = v.id
+LEFT JOIN inventory_items i ON i.variant_id = v.id
+LEFT JOIN inventory_reservations r ON r.cart_id = %(cart_id)s AND r.variant_id = v.id AND r.released_at IS NULL
+ORDER BY ci.created_at, ci.id
+
+-- name: add
+WITH new AS (
+  INSERT INTO carts (id, currency, locale, client, created_at, updated_at)
+  VALUES (%(id)s, %(currency)s, %(locale)s, %(client)s, %(now)s, %(now)s)
+  RETURNING id
+)
+INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', %(now)s FROM new
+
+-- name: save_line
+WITH cart AS (
+  UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE' WHERE id = %(cart_id)s
+), line AS (
+  INSERT INTO cart_items (id, cart_id, variant_id, qty, snapshot_price_amount, created_at)
+  VALUES (%(id)s, %(cart_id)s, %(variant_id)s, %(qty)s, %(snapshot_price_amount)s, %(now)s)
+  ON CONFLICT (cart_id, variant_id) DO UPDATE SET qty = excluded.qty
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at)
+VALUES (%(cart_id)s, %(event)s, jsonb_build_object('variant_id', %(variant_id)s::uuid, 'quantity', %(qty)s::integer), %(now)s)
+
+-- name: remove_line
+WITH cart AS (
+  UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE' WHERE id = %(cart_id)s
+), line AS (
+  DELETE FROM cart_items WHERE cart_id = %(cart_id)s AND id = %(id)s RETURNING variant_id, qty
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at)
+SELECT %(cart_id)s, 'removed', jsonb_build_object('variant_id', variant_id, 'quantity', qty), %(now)s FROM line
+
+-- name: save_details
+UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE', email = %(email)s, locale = %(locale)s,
+  shipping_address = %(shipping_address)s, shipping_option_id = %(shipping_option_id)s, notes = %(notes)s,
+  attributes = %(attributes)s, marketing_consent = %(marketing_consent)s
+WHERE id = %(cart_id)s
+
+-- name: convert
+WITH cart AS (
+  UPDATE carts SET status = 'CONVERTED', version = version + 1, updated_at = %(now)s, email = %(email)s,
+    marketing_consent = %(marketing_consent)s
+  WHERE id = %(cart_id)s
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at)
+VALUES (%(cart_id)s, 'converted', jsonb_build_object('order_id', %(order_id)s::uuid), %(now)s)
+
+-- name: reopen
+WITH cart AS (
+  UPDATE carts SET status = 'ACTIVE', version = version + 1, updated_at = %(now)s
+  WHERE id = %(cart_id)s AND status = 'CONVERTED'
+  RETURNING id
+)
+INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'reopened', %(now)s FROM cart
+
+-- name: page
+-- Carts that hold something, the last active first.
+SELECT convert_to(json_build_object(
+  'items', coalesce((
+    SELECT json_agg(json_build_object(
+      'id', c.id, 'status', c.status, 'email', c.email, 'items_count', s.items_count,
+      'subtotal', json_build_object('amount', s.subtotal, 'currency', c.currency),
+      'created_at', to_char(c.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'updated_at', to_char(c.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+    ) ORDER BY c.updated_at DESC, c.id)
+    FROM (
+      SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
+      WHERE (%(status)s::text IS NULL OR c.status = %(status)s)
+        AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
+      ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s OFFSET %(offset)s
+    ) c
+    CROSS JOIN LATERAL (
+      SELECT sum(ci.qty) AS items_count, sum(ci.qty * v.price_amount) AS subtotal
+      FROM cart_items ci JOIN product_variants v ON v.id = ci.variant_id WHERE ci.cart_id = c.id
+    ) s
+  ), '[]'),
+  'page', %(page)s::integer, 'per_page', %(limit)s::integer,
+  'total', (
+    SELECT count(*) FROM carts c
+    WHERE (%(status)s::text IS NULL OR c.status = %(status)s) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
+  )
+)::text, 'UTF8')

@@ -1,0 +1,86 @@
+-- name: next_number
+SELECT nextval('order_numbers')
+
+-- name: add
+-- The order, its lines and its first transition are one fact.
+WITH new AS (
+  INSERT INTO orders (
+    id, number, cart_id, customer_id, status, payment_status, email, locale, currency, prices_include_tax,
+    subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_lines,
+    shipping_address, billing_address, shipping_option, placed_at, expires_at, paid_at, updated_at
+  ) VALUES (
+    %(id)s, %(number)s, %(cart_id)s, %(customer_id)s, %(status)s, %(payment_status)s, %(email)s, %(locale)s, %(currency)s,
+    %(prices_include_tax)s, %(subtotal)s, %(discount)s, %(shipping)s, %(tax)s, %(total)s, %(tax_lines)s,
+    %(shipping_address)s, %(billing_address)s, %(shipping_option)s, %(placed_at)s, %(expires_at)s, %(paid_at)s, %(placed_at)s
+  ) RETURNING id
+), lines AS (
+  INSERT INTO order_items (
+    id, order_id, position, variant_id, sku, title, qty, unit_price_amount, discount_amount, tax_amount, line_total_amount,
+    tax_rate, requires_shipping
+  )
+  SELECT l.id, n.id, l.position, l.variant_id, l.sku, l.title, l.qty, l.unit_price, l.discount, l.tax, l.line_total,
+    l.tax_rate, l.requires_shipping
+  FROM new n, jsonb_to_recordset(%(lines)s) AS l (
+    id uuid, position integer, variant_id uuid, sku text, title text, qty integer, unit_price bigint, discount bigint,
+    tax bigint, line_total bigint, tax_rate text, requires_shipping boolean
+  )
+)
+INSERT INTO order_transitions (order_id, to_status, actor_kind, actor_id, at)
+SELECT id, %(status)s, %(actor_kind)s, %(actor_id)s, %(placed_at)s FROM new
+
+-- name: lock
+WITH locked AS MATERIALIZED (
+  SELECT id, number, cart_id, status, payment_status, fulfillment_status, email, locale, shipping_address, billing_address,
+    customer_id, shipping_option, subtotal_amount, discount_amount, shipping_amount, tax_amount, tax_lines, total_amount,
+    currency, prices_include_tax, placed_at, expires_at, paid_at, version
+  FROM orders WHERE id = %(order_id)s FOR NO KEY UPDATE
+)
+SELECT shop_now(), l.id, l.number, l.cart_id, l.status, l.payment_status, l.fulfillment_status, l.email, l.locale,
+  l.shipping_address, l.billing_address, l.customer_id, l.shipping_option, l.subtotal_amount, l.discount_amount,
+  l.shipping_amount, l.tax_amount, l.tax_lines, l.total_amount, l.currency, l.prices_include_tax, l.placed_at, l.expires_at,
+  l.paid_at, l.version
+FROM locked l
+
+-- name: find
+SELECT shop_now(), id, number, cart_id, status, payment_status, fulfillment_status, email, locale, shipping_address,
+  billing_address, customer_id, shipping_option, subtotal_amount, discount_amount, shipping_amount, tax_amount, tax_lines,
+  total_amount, currency, prices_include_tax, placed_at, expires_at, paid_at, version
+FROM orders WHERE id = %(order_id)s
+
+-- name: lines
+SELECT id, variant_id, sku, title, qty, unit_price_amount, discount_amount, tax_amount, tax_rate, line_total_amount,
+  requires_shipping
+FROM order_items WHERE order_id = %(order_id)s ORDER BY position
+
+-- name: live_of_cart
+SELECT id FROM orders WHERE cart_id = %(cart_id)s AND status <> 'CANCELLED'
+
+-- name: save
+WITH saved AS (
+  UPDATE orders SET status = %(status)s, payment_status = %(payment_status)s, fulfillment_status = %(fulfillment_status)s,
+    expires_at = %(expires_at)s, paid_at = %(paid_at)s, version = %(version)s, updated_at = %(now)s
+  WHERE id = %(order_id)s
+  RETURNING id
+)
+INSERT INTO order_transitions (order_id, from_status, to_status, actor_kind, actor_id, reason, at)
+SELECT id, %(from_status)s, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s
+FROM saved WHERE %(from_status)s::text <> %(status)s::text
+
+-- name: page
+SELECT o.id, o.number, o.status, o.payment_status, o.fulfillment_status, o.email, o.total_amount, o.currency,
+  (SELECT sum(i.qty) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version
+FROM orders o
+WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
+  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.email) LIKE %(pattern)s)
+ORDER BY o.placed_at DESC, o.id DESC
+LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: page_total
+SELECT count(*) FROM orders o
+WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
+  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.email) LIKE %(pattern)s)
+
+-- name: unpaid_past
+SELECT id, expires_at FROM orders
+WHERE status = 'PENDING_PAYMENT' AND expires_at <= shop_now()
+ORDER BY expires_at LIMIT %(limit)s

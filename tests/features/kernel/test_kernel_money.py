@@ -1,0 +1,44 @@
+"""Money is whole and keeps to its currency."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commerce_core.kernel.money import Money, exponent, round_half_up, total
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [("19.99", "EUR", 1999), ("50", "EUR", 5000), ("-3.5", "EUR", -350), ("500", "JPY", 500), ("1.234", "KWD", 1234)],
+)
+def test_what_people_write_becomes_minor_units(text: str, currency: str, amount: int) -> None:
+    assert Money.parse(text, currency) == Money(amount, currency)
+
+
+@pytest.mark.parametrize("text", ["", " 1", "1,5", "1e3", "NaN", "--5", "1.2.3", "0.001", "٣"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="amount|decimals"):
+        Money.parse(text, "EUR")
+
+
+def test_two_currencies_do_not_mix() -> None:
+    with pytest.raises(TypeError, match="do not mix"):
+        Money(1, "EUR") + Money(1, "USD")
+
+
+@given(st.lists(st.integers(-(10**9), 10**9)))
+def test_adding_up_is_exact(amounts: list[int]) -> None:
+    assert total([Money(a, "EUR") for a in amounts], "EUR").amount == sum(amounts)
+
+
+@given(st.integers(-(10**10), 10**10), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_what_is_shown_can_be_read_back(amount: int, currency: str) -> None:
+    shown = Money(amount, currency).major()
+    assert Money.parse(shown, currency).amount == amount
+    assert len(shown.partition(".")[2]) == exponent(currency)
+
+
+def test_halves_round_away_from_zero() -> None:
+    assert [round_half_up(Decimal(x)) for x in ("0.5", "1.5", "2.4", "-0.5")] == [1, 2, 2, -1]

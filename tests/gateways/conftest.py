@@ -1,0 +1,69 @@
+"""Providers to talk to: the fake, the emulator, and Stripe itself when a test-mode key is given."""
+
+import os
+import queue
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import stripe
+
+from commerce_core.testing.stripe.listener import Listener
+from commerce_core.testing.stripe_server import StripeServer
+from tests.gateways.payment_worlds import FakeWorld, Receiver, World, stripe_world
+
+REAL_KEY = os.environ.get("STRIPE_CONTRACT_KEY")
+
+
+@pytest.fixture
+def server() -> Iterator[StripeServer]:
+    with StripeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: StripeServer) -> stripe.StripeClient:
+    """Stripe's own SDK as a shop would use it, with retries off so that each answer is seen."""
+    return stripe.StripeClient("sk_test_shop", base_addresses={"api": server.url}, max_network_retries=0)
+
+
+@pytest.fixture
+def browser(server: StripeServer) -> Callable[..., stripe.StripeObject]:
+    """Confirm an intent as Stripe.js does: with the publishable key and the client secret."""
+    public = stripe.StripeClient("pk_test_shop", base_addresses={"api": server.url}, max_network_retries=0)
+
+    def confirm(intent: Any, payment_method: str = "pm_card_visa", **more: Any) -> stripe.StripeObject:
+        address = f"/v1/payment_intents/{intent.id}/confirm"
+        params = {"client_secret": intent.client_secret, "payment_method": payment_method, **more}
+        return public.deserialize(public.raw_request("post", address, **params), api_mode="V1")
+
+    return confirm
+
+
+@pytest.fixture(params=["fake", "emulator", *(["stripe"] if REAL_KEY else [])])
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param == "fake":
+        return FakeWorld()
+    if request.param == "stripe":
+        assert REAL_KEY
+        assert REAL_KEY.startswith("sk_test_"), "contract tests create payments: a test-mode key only"
+        return stripe_world(REAL_KEY, None)
+    server: StripeServer = request.getfixturevalue("server")
+    return stripe_world("sk_test_contract", server.url)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    received: queue.Queue[tuple[bytes, str]] = queue.Queue()
+    answers: queue.Queue[str] = queue.Queue()
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        received.put((environ["wsgi.input"].read(), environ["HTTP_STRIPE_SIGNATURE"]))
+        status = "200 OK" if answers.empty() else answers.get()
+        start_response(status, [("Content-Length", "0")])
+        return [b""]
+
+    listener = Listener(application, "127.0.0.1", 0)
+    listener.start()
+    yield Receiver(f"{listener.url}/v1/webhooks/stripe", received, answers)
+    listener.stop()

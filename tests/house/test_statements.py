@@ -1,0 +1,159 @@
+"""Every statement in sql/ can be prepared, is used, is called with its own parameters, and is fast where it is hot."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from commerce_core.postgres.statements import statements
+
+ROOT = Path(__file__).parents[2]
+PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
+
+
+def parameters(text: str) -> list[str]:
+    """The names of a statement's parameters, in the order of their first use."""
+    return list(dict.fromkeys(PARAMETER.findall(text)))
+
+
+def prepared(text: str) -> str:
+    """The statement with PostgreSQL's own placeholders, as the driver sends it."""
+    places = {name: f"${place}" for place, name in enumerate(parameters(text), 1)}
+    return PARAMETER.sub(lambda found: places[found[1]], text).replace("%%", "%")
+
+
+def calls() -> Iterator[tuple[str, str, list[str | None]]]:
+    """Each place in the code where a statement is called by name: the place, the name, its keywords (None is `**`)."""
+    for file in sorted((ROOT / "commerce_core").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(args=[ast.Constant(value=str(name))], keywords=keywords) if name in statements():
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", name, [keyword.arg for keyword in keywords]
+
+
+def mentioned() -> set[str]:
+    """Every string in the code that is the name of a statement."""
+    return {
+        node.value
+        for file in (ROOT / "commerce_core").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in statements()
+    }
+
+
+def test_every_statement_can_be_prepared_on_the_migrated_schema(database_url: str) -> None:
+    refused = {}
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
+        for name, text in statements().items():
+            try:
+                connection.execute(f"PREPARE house AS {prepared(text)}", prepare=False)
+                connection.execute("DEALLOCATE house", prepare=False)
+            except psycopg.Error as error:
+                refused[name] = str(error)
+    assert not refused
+
+
+def test_every_statement_is_used() -> None:
+    assert not set(statements()) - mentioned()
+
+
+def test_every_statement_is_called_with_exactly_its_parameters() -> None:
+    wrong = {}
+    for place, name, given in calls():
+        wanted = set(parameters(statements()[name]))
+        if (set(given) != wanted) if None not in given else (set(given) - {None} - wanted):
+            wrong[place] = (name, f"given {sorted(map(str, given))}, wanted {sorted(wanted)}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", sorted(statements()))
+def test_a_statement_names_its_columns_and_asks_only_the_clock_of_the_shop(name: str) -> None:
+    text = re.sub(r"/\*.*?\*/|'[^']*'", "", statements()[name], flags=re.DOTALL)
+    assert not re.search(r"(\bselect|,)\s+(\w+\.)?\*", text, re.IGNORECASE), "names no columns"
+    assert not re.search(
+        r"(?<!shop_)\bnow\(\)|\bcurrent_(date|time|timestamp)\b|\b\w+_timestamp\(\)", text, re.IGNORECASE
+    ), "asks a clock that is not the shop's"
+
+
+# Rows enough that a wrong plan costs something.
+ROWS = """
+INSERT INTO products (id, slug, title, status, price_from_amount, currency)
+  SELECT gen_random_uuid(), 'product-' || n, 'Product ' || n, 'ACTIVE', n, 'EUR' FROM generate_series(1, 3000) AS n;
+INSERT INTO product_variants (id, product_id, position, sku, title, price_amount, currency)
+  SELECT gen_random_uuid(), id, 1, slug, '', price_from_amount, 'EUR' FROM products;
+INSERT INTO inventory_items (variant_id, available_qty) SELECT id, 100 FROM product_variants;
+INSERT INTO carts (id, currency, locale) SELECT id, 'EUR', 'en' FROM products;
+INSERT INTO cart_items (id, cart_id, variant_id, qty, snapshot_price_amount)
+  SELECT gen_random_uuid(), p.id, v.id, 1, 1 FROM products p JOIN product_variants v ON v.product_id = p.id;
+INSERT INTO inventory_reservations (cart_id, variant_id, qty, held_since, expires_at)
+  SELECT cart_id, variant_id, 1, shop_now(), shop_now() + interval '30 minutes' FROM cart_items;
+INSERT INTO orders (id, number, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount,
+    discount_amount, shipping_amount, tax_amount, total_amount, tax_lines, placed_at, expires_at)
+  SELECT id, nextval('order_numbers'), id, 'PENDING_PAYMENT', 'unpaid', 'a@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
+    shop_now(), shop_now() + interval '30 minutes' FROM carts;
+INSERT INTO order_items (id, order_id, position, title, qty, unit_price_amount, discount_amount, tax_amount, line_total_amount,
+    tax_rate, requires_shipping)
+  SELECT gen_random_uuid(), id, 1, 'Thing', 1, 1, 0, 0, 1, '20.00', true FROM orders;
+INSERT INTO payments (id, order_id, attempt, provider, intent_id, idempotency_key, status, amount, currency, created_at, updated_at)
+  SELECT gen_random_uuid(), id, 1, 'stripe', 'pi_' || id, 'key-' || id, 'pending', 1, 'EUR', shop_now(), shop_now() FROM orders;
+ANALYZE;
+"""
+
+HOT = [
+    "catalog.list_newest", "catalog.list_by_title", "catalog.list_cheapest", "catalog.list_dearest", "catalog.product",
+    "cart.find", "cart.lock", "cart.lines", "cart.convert",
+    "inventory.hold", "inventory.sell", "inventory.give_back",
+    "orders.lock", "orders.find", "orders.lines", "orders.live_of_cart",
+    "payments.of_order",
+]  # fmt: skip
+SMALL = {"product_totals", "categories", "tags", "product_categories", "product_tags", "product_images", "seo_metadata"}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan and everything below it."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+@pytest.fixture(scope="module")
+def hot_values() -> dict[str, str]:
+    """A literal for each parameter of the hot statements; what is not named here is NULL."""
+    id_ = "'00000000-0000-7000-8000-000000000000'"
+    ids = f"ARRAY[{id_}]::uuid[]"
+    return {
+        "slug": "'product-7'", "limit": "24", "offset": "0", "page": "1", "cart_id": id_, "order_id": id_,
+        "wanted": ids, "variant_ids": ids, "quantities": "ARRAY[1]", "minor_unit": "0.01",
+        "now": "'2026-11-22T10:00:00Z'", "until": "'2026-11-22T10:30:00Z'", "hold_limit": "'2 hours'",
+    }  # fmt: skip
+
+
+def test_hot_statements_find_their_rows_through_an_index(database_url: str, hot_values: dict[str, str]) -> None:
+    slow = {}
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
+        for rows in ROWS.split(";"):
+            connection.execute(rows)  # type: ignore[arg-type]  # a constant of this file
+        connection.execute("SET plan_cache_mode = force_generic_plan")  # What a prepared statement ends up with.
+        for name in HOT:
+            text = statements()[name]
+            values = ", ".join(hot_values.get(parameter, "NULL") for parameter in parameters(text))
+            connection.execute(f"PREPARE house AS {prepared(text)}", prepare=False)
+            ask = f"EXPLAIN (FORMAT JSON) EXECUTE house{f'({values})' if values else ''}"
+            row = connection.execute(ask, prepare=False).fetchone()  # type: ignore[arg-type]
+            assert row is not None
+            scans = {n["Relation Name"] for n in nodes(row[0][0]["Plan"]) if n["Node Type"] == "Seq Scan"}
+            if scans - SMALL:
+                slow[name] = scans - SMALL
+            connection.execute("DEALLOCATE house", prepare=False)
+    assert not slow
+
+
+def test_the_plan_check_sees_a_scan(database_url: str) -> None:
+    with psycopg.connect(database_url, connect_timeout=10) as connection:
+        row = connection.execute("EXPLAIN (FORMAT JSON) SELECT id FROM carts WHERE notes = 'x'").fetchone()
+        assert row is not None
+        assert any(node["Node Type"] == "Seq Scan" for node in nodes(row[0][0]["Plan"]))

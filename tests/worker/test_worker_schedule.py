@@ -1,0 +1,89 @@
+"""What the worker does by the clock and when it is woken, in one process."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from croniter import croniter
+
+import adapters_worker.app
+from adapters_worker.app import build
+from adapters_worker.schedule import periodic_jobs
+from adapters_worker.tasks import Drain
+from commerce_core.emails.model import Locale, OrderConfirmation, QueuedMail
+from commerce_core.kernel.money import Money
+from commerce_core.postgres.work import PostgresBegin
+from commerce_core.settings import Settings
+from commerce_core.wiring import Commerce, open_shop
+
+NOTHING = Money(0, "EUR")
+ORDER = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+
+
+@pytest.fixture
+def shop(database_url: str, tmp_path: Path) -> Iterator[Commerce]:
+    with open_shop(database_url, settings=Settings(data_dir=str(tmp_path))) as opened:
+        yield opened
+
+
+def queue(shop: Commerce, count: int) -> None:
+    with PostgresBegin(shop.database)() as work:
+        for number in range(count):
+            work.emails.queue(QueuedMail(f"order_confirmation:{number}", "zoe@example.com", Locale.FR, ORDER))
+
+
+def test_every_periodic_job_runs_and_running_it_again_does_no_harm(shop: Commerce) -> None:
+    jobs = periodic_jobs(shop, Drain(shop))
+
+    assert len({job.name for job in jobs}) == len(jobs)
+    for job in jobs * 2:
+        assert croniter.is_valid(job.cron), job
+        job.run()
+
+
+def test_every_periodic_job_is_known_to_the_worker(shop: Commerce) -> None:
+    app = build(shop)
+
+    assert {job.name for job in periodic_jobs(shop, Drain(shop))} < set(app.tasks)
+    assert "drain" in app.tasks
+
+
+def test_one_drain_sends_everything_that_is_due(shop: Commerce, tmp_path: Path) -> None:
+    queue(shop, 12)
+
+    Drain(shop)()
+
+    assert len(list((tmp_path / "mail").iterdir())) == 12
+
+
+def test_a_drain_that_is_told_to_stop_leaves_the_rest(shop: Commerce, tmp_path: Path) -> None:
+    queue(shop, 12)
+    asked = iter([False, True, True])
+
+    Drain(shop)(lambda: next(asked))
+
+    assert len(list((tmp_path / "mail").iterdir())) == 5
+
+
+def test_a_second_ring_does_not_take_a_second_thread(shop: Commerce) -> None:
+    drain = Drain(shop)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        inside.set()
+        return not go_on.wait(timeout=10)
+
+    first = threading.Thread(target=drain, args=(hold,))
+    first.start()
+    assert inside.wait(timeout=10)
+    drain()  # Returns at once, though the first is held.
+    assert first.is_alive()
+    go_on.set()
+    first.join(timeout=10)
+    assert not first.is_alive()
+
+
+def test_the_module_has_an_app_and_nothing_else_by_magic() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = adapters_worker.app.nothing
