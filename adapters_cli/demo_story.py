@@ -45,7 +45,7 @@ class Story:
 
     @contextmanager
     def step(self, name: str, title: str) -> Iterator[Step]:
-        """A step: told when it has ended, with the time it took. Raises `StepFailedError` for what goes wrong inside."""
+        """A step: told when it has ended, with the time it took. Raises `StepFailedError` when it goes wrong."""
         step, started = Step(), time.perf_counter()
         if self.screen.terminal:
             typer.echo(f"{_INDENT}{typer.style('·', dim=True)} {title} …", nl=False)

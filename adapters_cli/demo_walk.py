@@ -265,9 +265,7 @@ def _answer(response: httpx.Response, status: int) -> Json:
         body: Json = response.json()
         return body
     said = " ".join(response.text.split())[:500]
-    raise UnexpectedAnswerError(
-        f"{response.request.method} {response.request.url.path}: {response.status_code} {said}"
-    )
+    raise UnexpectedAnswerError(f"{response.request.method} {response.request.url.path}: {response.status_code} {said}")
 
 
 def _expect(found: object, expected: object, what: str) -> None:
@@ -282,8 +280,15 @@ def _money(told: Json) -> Money:
 def _shelf(before: StockView | None, now: StockView | None) -> str:
     if before is None or now is None:
         return "nobody counts this variant"
-    return f"on hand {before.on_hand} → {now.on_hand}, held {before.reserved} → {now.reserved}, free {before.available} → {now.available}"
+    changes = {
+        "on hand": (before.on_hand, now.on_hand),
+        "held": (before.reserved, now.reserved),
+        "free": (before.available, now.available),
+    }
+    return ", ".join(f"{name} {old} → {new}" for name, (old, new) in changes.items())
 
 
 def _counters(stock: StockView | None) -> Json | None:
-    return stock and {"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available}
+    if stock is None:
+        return None
+    return {"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available}

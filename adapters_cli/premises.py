@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,8 +58,8 @@ def prepared(folder: Path) -> Path:
     """The folder, made if it is missing. Raises `DataFolderUnusable`."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise DataFolderUnusable(str(folder), error.strerror or type(error).__name__) from error
     return folder

@@ -109,6 +109,12 @@ class Children:
         for child in self._children:
             child.must_live()
 
+    def said(self, name: str, text: str) -> bool:
+        """Whether a process has written this to its log."""
+        return any(
+            text in child.log.read_text("utf-8", errors="replace") for child in self._children if child.name == name
+        )
+
     def wait_for(self, look: Callable[[], T | None], *, within: float, otherwise: str) -> T:
         """Look until there is something to see. Raises `TimeoutError` with `otherwise`, or `ProcessDied` at once."""
         deadline = time.monotonic() + within
@@ -160,7 +166,9 @@ def free_port(wanted: int) -> int:
     last = min(wanted + _PORTS, 65536) - 1
     for port in range(wanted, last + 1):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # As a server does: a closing one is no obstacle.
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # As a server does: a closing one is no obstacle.
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port

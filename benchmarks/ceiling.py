@@ -70,8 +70,9 @@ class Ceiling:
         program = Programs.find(None, Account.for_postgres()).folder / "bin" / "pgbench"
         pages = -(-self.products // PER_PAGE)
         command = [
-            str(program), "--protocol=prepared", "--no-vacuum", f"--client={CONNECTIONS}", "--jobs=2", f"--time={max(seconds, 1):.0f}",
-            f"--define=products={self.products}", f"--define=pages={pages}", f"--file={file}", self.url,
+            str(program), "--protocol=prepared", "--no-vacuum", f"--client={CONNECTIONS}", "--jobs=2",
+            f"--time={max(seconds, 1):.0f}", f"--define=products={self.products}", f"--define=pages={pages}",
+            f"--file={file}", self.url,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _MARGIN, check=False)
         found = _TPS.search(done.stdout)

@@ -74,9 +74,7 @@ def run(port: int, script: str, arguments: list[str], seconds: float, *, threads
         program(), f"-t{threads}", f"-c{CONNECTIONS}", f"-d{seconds:g}s", f"--timeout={_ANSWER_TIMEOUT}s",
         "-s", f"{script}.lua", f"http://127.0.0.1:{port}", "--", *arguments,
     ]  # fmt: skip
-    done = subprocess.run(
-        command, cwd=SCRIPTS, capture_output=True, text=True, timeout=seconds + _MARGIN, check=False
-    )
+    done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=seconds + _MARGIN, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode != 0 or not lines:
         raise LoadFailed(f"{script}: wrk failed: {done.stdout[-500:]} {done.stderr[-500:]}")

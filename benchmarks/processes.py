@@ -5,18 +5,17 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from attrs import field, frozen
 
+from adapters_cli.processes import API, WORKER
+
 WEBHOOK_SECRET = "whsec_benchmark"  # noqa: S105 - signs only what this program says to itself
-SERVE = ("gunicorn", "--config", "python:adapters_http.gunicorn_conf")  # What `commerce serve` becomes.
-WORK = ("adapters_worker",)  # and `commerce worker`.
 STATIC = "benchmarks.static:application()"
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -25,7 +24,7 @@ _POLL = 0.005
 
 
 class StartFailed(Exception):
-    """A process ended, or never answered. Says where its log is."""
+    """A process ended, or never answered; says what it said."""
 
 
 @frozen
@@ -49,15 +48,14 @@ class Setup:
 class Running:
     """A process under test."""
 
-    process: "subprocess.Popen[bytes]"
+    pid: int
     port: int
     first_answer: float  # seconds after its start
 
     def memory(self) -> list[float]:
         """The proportional set size in MiB of the process and of each of its children, the largest first."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return sorted((_pss(int(found)) for found in [pid, *children]), reverse=True)
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return sorted((_pss(pid) for pid in (self.pid, *map(int, children))), reverse=True)
 
 
 @frozen
@@ -70,24 +68,28 @@ class Processes:
 
     @contextmanager
     def api(self, setup: Setup, application: str | None = None) -> Iterator[Running]:
-        """gunicorn with the shop, or with another application in the very same server, from its start to its stop."""
+        """The server with the shop, or with another application in the very same server, from its start to its stop."""
         port = _free_port()
-        environ = {"PORT": str(port), "COMMERCE_PROCESSES": str(setup.processes), "COMMERCE_THREADS": str(setup.threads)}
-        command = [*SERVE, *([application] if application else [])]
+        environ = {
+            "PORT": str(port),
+            "COMMERCE_PROCESSES": str(setup.processes),
+            "COMMERCE_THREADS": str(setup.threads),
+        }
+        command = [*API, *([application] if application else [])]
         with self._process("api", command, environ) as process:
             started = time.monotonic()
             self._wait_for_answer(process, port)
-            yield Running(process, port, time.monotonic() - started)
+            yield Running(process.pid, port, time.monotonic() - started)
 
     @contextmanager
     def worker(self) -> Iterator[Running]:
         """The worker, from its start to its stop."""
-        with self._process("worker", WORK, {}) as process:
-            yield Running(process, 0, 0.0)
+        with self._process("worker", WORKER, {}) as process:
+            yield Running(process.pid, 0, 0.0)
 
     @contextmanager
     def _process(
-        self, name: str, module: tuple[str, ...] | list[str], environ: Mapping[str, str]
+        self, name: str, command: Sequence[str], environ: Mapping[str, str]
     ) -> Iterator["subprocess.Popen[bytes]"]:
         settings = {
             "COMMERCE_ENV": "benchmark",
@@ -99,7 +101,7 @@ class Processes:
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *module],
+                command,
                 cwd=_CHECKOUT,
                 env={**os.environ, **settings, **environ},
                 stdin=subprocess.DEVNULL,
@@ -115,7 +117,8 @@ class Processes:
         deadline = time.monotonic() + _START_TIMEOUT
         while not _answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise StartFailed(f"The server does not answer; see {self.folder / 'api.log'}")
+                said = (self.folder / "api.log").read_text("utf-8", "replace")
+                raise StartFailed(f"The server does not answer. It said: {said[-1500:]}")
             time.sleep(_POLL)
 
 

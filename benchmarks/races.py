@@ -30,11 +30,18 @@ def _rare_variant(url: str) -> str:
     """One variant more, of which there are 50."""
     with psycopg.connect(url) as connection:
         row = connection.execute(
-            "WITH v AS (INSERT INTO product_variants (id, product_id, position, title, option_values, price_amount, currency)"
-            " SELECT gen_random_uuid(), id, 99, 'Rare', ARRAY[gen_random_uuid()::text], 1900, currency FROM products LIMIT 1"
-            " RETURNING id), m AS (INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, at)"
-            " SELECT id, 'receipt', %(stock)s, %(stock)s, shop_now() FROM v)"
-            " INSERT INTO inventory_items (variant_id, available_qty) SELECT id, %(stock)s FROM v RETURNING variant_id::text",
+            """
+            WITH variant AS (
+              INSERT INTO product_variants (id, product_id, position, title, option_values, price_amount, currency)
+              SELECT gen_random_uuid(), id, 99, 'Rare', ARRAY['Rare'], 1900, currency FROM products LIMIT 1
+              RETURNING id
+            ), receipt AS (
+              INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, at)
+              SELECT id, 'receipt', %(stock)s, %(stock)s, shop_now() FROM variant
+            )
+            INSERT INTO inventory_items (variant_id, available_qty) SELECT id, %(stock)s FROM variant
+            RETURNING variant_id::text
+            """,
             {"stock": STOCK},
         ).fetchone()
     assert row is not None  # noqa: S101 - the insert returns its row
@@ -60,7 +67,8 @@ def _bought(connection: http.client.HTTPConnection, gateway: FakeGateway, varian
     if status == 409 and answer["code"] == "out-of-stock":
         return False
     order = {
-        "cart_id": cart["id"], "email": "camille@example.com", "shipping_address": ADDRESS, "shipping_option_id": "standard",
+        "cart_id": cart["id"], "email": "camille@example.com", "shipping_address": ADDRESS,
+        "shipping_option_id": "standard",
     }  # fmt: skip
     status, answer = _post(connection, "/v1/store/checkout", order, {"Idempotency-Key": uuid4().hex})
     body, signature = gateway.event(answer["payment"]["intent_id"], "payment_intent.succeeded")
@@ -68,9 +76,7 @@ def _bought(connection: http.client.HTTPConnection, gateway: FakeGateway, varian
     return status == 200
 
 
-def _post(
-    connection: http.client.HTTPConnection, path: str, body: object, headers: dict[str, str]
-) -> tuple[int, Any]:
+def _post(connection: http.client.HTTPConnection, path: str, body: object, headers: dict[str, str]) -> tuple[int, Any]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     connection.request("POST", path, raw, {"Content-Type": "application/json", **headers})
     answer = connection.getresponse()

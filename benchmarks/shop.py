@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from attrs import frozen
 
+from commerce_core.postgres.cluster import DATABASE
 from commerce_core.postgres.embedded import EmbeddedPostgres, default_data_dir
 from commerce_core.postgres.migrate import migrate
 
@@ -33,7 +35,7 @@ def folder(*, in_memory: bool) -> Path:
 
 
 @contextmanager
-def database(data_dir: Path, *, keep: bool = False) -> Iterator[str]:
+def database(data_dir: Path) -> Iterator[str]:
     """A new, empty, migrated database as durable as a production one: its address."""
     EmbeddedPostgres.erase(data_dir)
     server = EmbeddedPostgres.start(data_dir, durable=True)
@@ -41,20 +43,35 @@ def database(data_dir: Path, *, keep: bool = False) -> Iterator[str]:
         migrate(server.url)
         yield server.url
     finally:
-        if keep:
-            server.stop()
-        else:
-            EmbeddedPostgres.erase(data_dir)
+        EmbeddedPostgres.erase(data_dir)
 
 
 def seed(url: str, products: int = PRODUCTS, stock: int = STOCK) -> None:
-    """Fill the shop, and let PostgreSQL look at it once, as it does by itself in a shop that has been open for a while."""
+    """Fill the shop, and let PostgreSQL look at it once, as it does by itself in a shop that is open for a while."""
     text = Path(__file__).with_name("seed.sql").read_text("utf-8")
     values = {"products": products, "stock": stock, "currency": CURRENCY}
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         with connection.transaction():
             connection.execute(text.encode(), values)
         connection.execute("VACUUM ANALYZE")
+
+
+def copied(url: str) -> str:
+    """A second database like this one, for whoever writes into it without being a shop: its address."""
+    name = f"{DATABASE}_copy"
+    maintenance = urlsplit(url)._replace(path="/postgres").geturl()
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
+    copy = urlsplit(url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(copy, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return copy
+
+
+def version(url: str) -> str:
+    """Of the server."""
+    with psycopg.connect(url) as connection:
+        return connection.info.parameter_status("server_version") or "?"
 
 
 def variants(url: str) -> list[str]:

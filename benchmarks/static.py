@@ -4,20 +4,17 @@ from typing import Any
 
 import falcon
 
+# About as long as a page of the product list.
 _ANSWER = b'{"items": [' + b", ".join([b'{"title": "Product", "text": "' + b"word " * 60 + b'"}'] * 24) + b"]}"
 
 
-class _Static:
-    """One answer, about as long as a page of the product list, under every address."""
-
-    def on_get(self, _req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-        """Answer."""
-        resp.content_type = "application/json"
-        resp.data = _ANSWER
+def _answer(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:  # noqa: ARG001 - the same for everybody
+    resp.content_type = "application/json"
+    resp.data = _ANSWER
 
 
 def application() -> "falcon.App[falcon.Request, falcon.Response]":
-    """The whole application."""
+    """The whole application, under every address."""
     app = falcon.App()
-    app.add_sink(_Static().on_get)
+    app.add_sink(_answer)
     return app

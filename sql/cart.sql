@@ -31,13 +31,14 @@ LEFT JOIN inventory_items i ON i.variant_id = v.id
 LEFT JOIN inventory_reservations r ON r.cart_id = %(cart_id)s AND r.variant_id = v.id AND r.released_at IS NULL
 ORDER BY ci.created_at, ci.id
 
--- name: add
+-- name: open
+-- Nobody can hold a lock on what is not there yet, so this statement tells the time, as a locking one does.
 WITH new AS (
   INSERT INTO carts (id, currency, locale, client, created_at, updated_at)
-  VALUES (%(id)s, %(currency)s, %(locale)s, %(client)s, %(now)s, %(now)s)
-  RETURNING id
+  SELECT %(id)s, %(currency)s, %(locale)s, %(client)s, now, now FROM (SELECT shop_now() AS now) AS clock
+  RETURNING id, created_at
 )
-INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', %(now)s FROM new
+INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', created_at FROM new RETURNING created_at
 
 -- name: save_line
 WITH cart AS (

@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commerce_core.cart.model import Cart, CartId, CartLine, Offer
+from commerce_core.emails.model import Locale
 from commerce_core.inventory.ports import Stock
 from commerce_core.kernel.transaction import Work
 
@@ -27,7 +28,7 @@ class Carts(Protocol):
         """These variants as they are for sale now."""
         ...
 
-    def add(self, cart: Cart, client: Mapping[str, str]) -> None:
+    def open(self, cart_id: CartId, currency: str, locale: Locale, client: Mapping[str, str]) -> Cart:
         """A new cart without lines."""
         ...
 

@@ -94,16 +94,7 @@ class CartService:
         wanted = self._wanted(request)
         with self.begin() as work:
             offers = work.carts.offers(list(wanted)) if wanted else {}
-            cart = Cart(
-                id=CartId(self.new_cart_id()),
-                status=CartStatus.ACTIVE,
-                currency=self.rules.currency,
-                locale=request.locale,
-                version=1,
-                created_at=work.now,
-                updated_at=work.now,
-            )
-            work.carts.add(cart, request.client)
+            cart = work.carts.open(CartId(self.new_cart_id()), self.rules.currency, request.locale, request.client)
             for variant_id, quantity in wanted.items():
                 cart, line = cart.with_added(_for_sale(offers, variant_id), quantity, self.new_id())
                 work.carts.save_line(cart, line, "added")

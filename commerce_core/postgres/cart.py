@@ -37,11 +37,22 @@ class PostgresCarts:
             raise CartNotFound
         lines = rows.fetchall()
         cart = Cart(
-            id=CartId(row[0]), status=CartStatus(row[1]), currency=row[2], locale=Locale(row[3]), version=row[4],
-            created_at=row[5], updated_at=row[6], customer_id=row[7], email=row[8],
-            shipping_address=address_value(row[9]), shipping_option_id=row[10], notes=row[11], attributes=row[12], marketing_consent=row[13],
+            id=CartId(row[0]),
+            status=CartStatus(row[1]),
+            currency=row[2],
+            locale=Locale(row[3]),
+            version=row[4],
+            created_at=row[5],
+            updated_at=row[6],
+            customer_id=row[7],
+            email=row[8],
+            shipping_address=address_value(row[9]),
+            shipping_option_id=row[10],
+            notes=row[11],
+            attributes=row[12],
+            marketing_consent=row[13],
             lines=tuple(_line(line) for line in lines if line[0] is not None),
-        )  # fmt: skip
+        )
         return cart, {line[4]: _offer(line) for line in lines if line[4] in wanted}
 
     def offers(self, wanted: Sequence[UUID]) -> Mapping[UUID, Offer]:
@@ -49,16 +60,14 @@ class PostgresCarts:
         rows = self.session.rows("cart.lines", cart_id=None, wanted=list(wanted))
         return {row[4]: _offer(row) for row in rows}
 
-    def add(self, cart: Cart, client: Mapping[str, str]) -> None:
+    def open(self, cart_id: CartId, currency: str, locale: Locale, client: Mapping[str, str]) -> Cart:
         """A new cart without lines."""
-        self.session.send(
-            "cart.add",
-            id=cart.id,
-            currency=cart.currency,
-            locale=cart.locale.value,
-            client=Jsonb(dict(client)),
-            now=cart.created_at,
+        sent = self.session.send(
+            "cart.open", id=cart_id, currency=currency, locale=locale.value, client=Jsonb(dict(client))
         )
+        self.session.locked(sent)
+        now = self.session.now
+        return Cart(cart_id, CartStatus.ACTIVE, currency, locale, 1, created_at=now, updated_at=now)
 
     def save_line(self, cart: Cart, line: CartLine, event: str) -> None:
         """A line that was added or changed."""

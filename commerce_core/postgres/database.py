@@ -129,8 +129,19 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction: BEGIN and COMMIT ride with the statements; an exception takes everything back."""
-        with transaction_open(), self._connection() as connection, connection.pipeline(), connection.transaction():
-            yield Session(connection)
+        with transaction_open(), self._connection() as connection:
+            try:
+                with connection.pipeline():
+                    # By hand: the driver's own block would wait for BEGIN, and once more before it sends COMMIT.
+                    connection.execute("BEGIN")
+                    yield Session(connection)
+                    done = connection.execute("COMMIT")
+            except BaseException:
+                if not connection.closed:
+                    connection.rollback()
+                raise
+            if done.statusmessage != "COMMIT":  # PostgreSQL answers ROLLBACK when a swallowed error spoiled it.
+                raise RuntimeError("the transaction had failed before its commit")
 
     @contextmanager
     def read(self) -> Iterator[Session]:

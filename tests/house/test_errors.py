@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+import adapters_cli
 import adapters_http
 import adapters_worker
 import commerce_core
@@ -26,7 +27,7 @@ FAMILIES = {
     families.Invalid, families.NotFound, families.Conflict, families.StaleVersion, families.Forbidden,
     families.Unauthenticated, families.Unavailable, families.TooMany,
 }  # fmt: skip
-PACKAGES = (commerce_core, adapters_http, adapters_worker)
+PACKAGES = (commerce_core, adapters_http, adapters_cli, adapters_worker)
 
 
 def below(kind: type[CommerceError]) -> Iterator[type[CommerceError]]:

@@ -1,0 +1,136 @@
+"""A shop as it runs for real: gunicorn, the worker and the Stripe emulator, each a process or server of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from attrs import define, field
+
+from commerce_core.testing.stripe_server import StripeServer
+
+CHECKOUT = Path(__file__).parents[2]
+SECRET = "whsec_journey"  # noqa: S105
+
+
+def until(look: Callable[[], Any], within: float = 20.0) -> Any:
+    """What `look` sees, once it sees something."""
+    deadline = time.monotonic() + within
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"not seen within {within} seconds"
+        time.sleep(0.05)
+    return seen
+
+
+@define
+class RunningShop:
+    """Every part of one shop, to be started, stopped and killed."""
+
+    database_url: str
+    folder: Path
+    stripe: StripeServer
+    port: int
+    _processes: dict[str, subprocess.Popen[bytes]] = field(factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return os.environ | {
+            "DATABASE_URL": self.database_url,
+            "COMMERCE_DATA_DIR": str(self.folder),
+            "COMMERCE_ENV": "test",
+            "STRIPE_SECRET_KEY": "sk_test_journey",
+            "STRIPE_WEBHOOK_SECRET": SECRET,
+            "STRIPE_API_BASE": self.stripe.url,
+            "PORT": str(self.port),
+        }
+
+    def start(self, name: str, *command: str) -> None:
+        """Start a part."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *command], env=self.environ, cwd=CHECKOUT, stdout=log, stderr=log
+            )
+
+    def start_api(self) -> None:
+        """Start gunicorn and wait for its first answer."""
+        self.start("api", "gunicorn", "--config", "python:adapters_http.gunicorn_conf")
+        with httpx.Client(base_url=self.url, timeout=5) as client:
+            until(lambda: _answers(client))
+
+    def start_worker(self) -> None:
+        """Start the worker."""
+        self.start("worker", "adapters_worker")
+
+    def kill(self, name: str) -> None:
+        """End a part as a power cut would, with all its children."""
+        process = self._processes.pop(name)
+        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+        for pid in (process.pid, *map(int, children.stdout.split())):
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """End whatever still runs."""
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(query).fetchall()
+
+    def run(self, *command: str) -> str:
+        """Run `commerce …` and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", "from adapters_cli.main import run; run()", *command],
+            env=self.environ, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def running(database_url: str, tmp_path: Path) -> Iterator[RunningShop]:
+    """A shop with its API up; the worker is the test's to start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with StripeServer(webhook_url=f"http://127.0.0.1:{port}/v1/webhooks/stripe", webhook_secret=SECRET) as stripe:
+        parts = RunningShop(database_url, tmp_path, stripe, port)
+        try:
+            parts.start_api()
+            yield parts
+        finally:
+            parts.stop()
+
+
+@pytest.fixture
+def http(running: RunningShop) -> Iterator[httpx.Client]:
+    """A buyer's browser."""
+    with httpx.Client(base_url=running.url, timeout=20) as client:
+        yield client
