@@ -23,7 +23,7 @@ from commerce_core.wiring import Commerce, open_shop
 
 _CATALOGUE = Path(__file__).with_name("demo_shop")
 _ADMIN = "admin@example.com"
-_STRIPE_PORT = 12111
+_STRIPE_BESIDE = 4111  # from the port of the API to that of the emulator
 _START_TIMEOUT = 30.0  # seconds
 _HTTP_TIMEOUT = 10.0
 _WEBHOOK_SECRET = "whsec_emulator"  # noqa: S105 - of an emulator that only this machine reaches
@@ -60,8 +60,7 @@ def start(stack: ExitStack, story: Story, configured: Settings, port: int) -> tu
     if ended := children.end_orphans():
         story.say(f"ended {ended} processes that a killed run left behind", orphans_ended=ended)
     stack.callback(children.stop)
-    settings, bank = _stripe_account(settings)
-    settings = evolve(settings, port=_port(story, port))
+    settings, bank = _stripe_account(evolve(settings, port=_port(story, port)))
     address = f"http://127.0.0.1:{settings.port}"
     shop = stack.enter_context(open_shop(settings=settings))
     api = stack.enter_context(httpx.Client(base_url=address, timeout=_HTTP_TIMEOUT))
@@ -94,7 +93,8 @@ def _stripe_account(settings: Settings) -> tuple[Settings, str | None]:
     """The configured account; without one that of our emulator, and where it will listen."""
     if settings.stripe_secret_key:
         return settings, None
-    address = f"http://127.0.0.1:{free_port(_STRIPE_PORT)}"
+    beside = _STRIPE_BESIDE if settings.port < 60_000 else -_STRIPE_BESIDE
+    address = f"http://127.0.0.1:{free_port(settings.port + beside)}"
     emulated = evolve(
         settings,
         payment_provider="stripe",

@@ -47,7 +47,7 @@ def products(
 def _told(report: ImportReport, *, dry_run: bool) -> str:
     left_out = f", {len(report.problems)} problem(s)" if report.problems else ""
     return (
-        f"{'Would be' if dry_run else 'Products'}: {report.created} created, {report.updated} updated, "
+        f"{'Dry run' if dry_run else 'Products'}: {report.created} created, {report.updated} updated, "
         f"{report.unchanged} unchanged ({report.variants} new variants, {report.images} new pictures){left_out}."
     )
 

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -83,8 +82,7 @@ def verify(ctx: typer.Context) -> None:
 
 def _move(ctx: typer.Context, variant: str, kind: MovementType, quantity: int, reason: str) -> None:
     with opened() as shop:
-        wanted: UUID = variant_id(shop, variant)
-        stock = shop.inventory.move(SYSTEM, Movement(wanted, kind, quantity, reason))
+        stock = shop.inventory.move(SYSTEM, Movement(variant_id(shop, variant), kind, quantity, reason))
     _answer(Screen.of(ctx), stock)
 
 
@@ -92,7 +90,7 @@ def _answer(screen: Screen, stock: StockView) -> None:
     screen.facts(
         stock,
         {
-            "Variant": f"{stock.sku or '-'}  {stock.variant_id}",
+            "Variant": f"{stock.sku or '-'} · {stock.variant_id}",
             "Title": stock.title,
             "On hand": stock.on_hand,
             "Held": stock.reserved,

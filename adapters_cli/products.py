@@ -50,14 +50,14 @@ def show(
     with opened() as shop:
         found = shop.catalog.staff_product(SYSTEM, _id(shop, product))
     variants = {
-        f"  {variant.sku or variant.id}": f"{variant.title}  {variant.price}"
-        + ("" if variant.available is None else f"  {variant.available} free")
+        f"  {variant.sku or variant.id}": f"{variant.title} · {variant.price}"
+        + ("" if variant.available is None else f" · {variant.available} free")
         for variant in found.variants
     }
     Screen.of(ctx).facts(
         found,
         {
-            "Product": f"{found.slug}  {found.id}",
+            "Product": f"{found.slug} · {found.id}",
             "Title": found.title,
             "Status": found.status,
             "Categories": ", ".join(category.title for category in found.categories),
@@ -73,7 +73,10 @@ def _id(shop: Commerce, product: str) -> UUID:
         return UUID(product)
     except ValueError:
         pass
-    words = product.replace("-", " ")
+    try:
+        return shop.catalog.product(product).id
+    except ProductNotFound:
+        words = product.replace("-", " ")  # It may be one that shoppers do not see.
     for card in shop.catalog.list_products(SYSTEM, StaffProductQuery(q=words, per_page=100)).items:
         if card.slug == product:
             return card.id

@@ -68,6 +68,16 @@ def copied(url: str) -> str:
     return copy
 
 
+def settle(*urls: str) -> None:
+    """Have PostgreSQL look at the tables that have filled meanwhile, as it does within the first minute of a shop.
+
+    Plans made while a table was empty read all of it; connections that live long would keep them.
+    """
+    for url in urls:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
+
 def version(url: str) -> str:
     """Of the server."""
     with psycopg.connect(url) as connection:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 from attrs import define, field
-from psycopg.sql import SQL, Identifier, Literal
 
 from commerce_core.wiring import Commerce
 
@@ -20,8 +19,9 @@ class Clock:
         self.now += by
         pool = self.shop.database.pool
         with self.shop.database.read() as session:
-            name = Identifier(session.connection.info.dbname)
-            session.connection.execute(
-                SQL("ALTER DATABASE {} SET commerce.now = {}").format(name, Literal(self.now.isoformat()))
-            )
+            [(statement,)] = session.connection.execute(
+                "SELECT format('ALTER DATABASE %%I SET commerce.now = %%L', current_database(), %s::text)",
+                (self.now.isoformat(),),
+            ).fetchall()
+            session.connection.execute(statement)
         pool.drain()

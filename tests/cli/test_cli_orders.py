@@ -1,0 +1,60 @@
+"""`commerce orders`."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from commerce_core.access.model import SYSTEM
+from commerce_core.cart.service import NewCart, NewItem
+from commerce_core.catalog.views import StaffProductQuery
+from commerce_core.checkout.model import PaymentMethod, PlaceOrder
+from commerce_core.emails.model import Locale
+from commerce_core.kernel.address import Address
+from commerce_core.orders.views import OrderView
+from commerce_core.wiring import Commerce as Shop
+
+HOME = Address(name="Zoé", line1="12 rue des Lilas", postal_code="75011", city="Paris", country="FR")
+
+
+@pytest.fixture
+def order(shop: Shop, mugs: Path) -> OrderView:
+    """Two white mugs, to be paid by a transfer."""
+    card = shop.catalog.list_products(SYSTEM, StaffProductQuery()).items[0]
+    mug: UUID = shop.catalog.staff_product(SYSTEM, card.id).variants[0].id
+    cart = shop.cart.create(NewCart(locale=Locale.EN, items=(NewItem(mug, 2),)))
+    asked = PlaceOrder(cart.id, "zoe@example.com", HOME, None, "standard", PaymentMethod.MANUAL)
+    return shop.checkout.check_out(asked).order
+
+
+def test_an_order_is_found_by_its_number_by_its_id_and_by_its_buyer(commerce, order: OrderView) -> None:
+    shown = commerce("orders", "show", order.number, "--json").value
+    assert shown["id"] == str(order.id)
+    assert commerce("orders", "show", order.id, "--json").value == shown
+    assert commerce("orders", "list", "--search", "zoe@", "--json").value["total"] == 1
+    assert commerce("orders", "list", "--status", "paid", "--json").value["total"] == 0
+    assert f"Order                {order.number}" in commerce("orders", "show", order.number).out
+
+
+def test_money_that_arrived_makes_an_order_go_all_its_way(commerce, order: OrderView) -> None:
+    assert commerce("orders", "mark-received", order.number, "--json").value["status"] == "PAID"
+    assert commerce("orders", "status", order.number, "fulfilled").out == f"Order {order.number} is FULFILLED now.\n"
+    assert commerce("orders", "status", order.number, "COMPLETED", "--json").value["status"] == "COMPLETED"
+    assert commerce("inventory", "show", "MUG-W", "--json").value["on_hand"] == 3
+
+
+def test_nobody_pays_an_order_by_changing_its_status(commerce, order: OrderView) -> None:
+    said = commerce("orders", "status", order.number, "PAID")
+    assert (said.code, said.err.split(":")[0]) == (4, "order-status-refused")
+
+
+def test_a_cancelled_order_gives_its_stock_back(commerce, order: OrderView) -> None:
+    assert commerce("inventory", "show", "MUG-W", "--json").value["available"] == 3
+    assert commerce("orders", "cancel", order.number, "--json").value["status"] == "CANCELLED"
+    assert commerce("inventory", "show", "MUG-W", "--json").value["available"] == 5
+
+
+def test_a_paid_order_is_not_cancelled(commerce, order: OrderView) -> None:
+    commerce("orders", "mark-received", order.number)
+    said = commerce("orders", "cancel", order.number)
+    assert (said.code, said.err.split(":")[0]) == (4, "order-is-paid")
