@@ -51,11 +51,14 @@ def demo(
             with ExitStack() as stack:
                 if fresh:
                     _erase(folder)
-                parts, children = _open(stack, story, configured, port)
-                purchase = _buy(story, parts, children)
-                bought = True
-                if not once:
-                    _stay(story, parts, purchase, children, folder)
+                try:
+                    parts, children = _open(stack, story, configured, port)
+                    purchase = _buy(story, parts, children)
+                    bought = True
+                    if not once:
+                        _stay(story, parts, purchase, children, folder)
+                finally:
+                    _listen_to_no_more_signals()
         except StepFailedError as failed:
             story.say()
             story.say(f"The demo failed at the step '{failed}'. What the parts said is in {folder / 'logs'}.")
@@ -76,7 +79,7 @@ def _buy(story: Story, parts: Parts, children: Children) -> Purchase:
     purchase = walk(Tour(story, parts.api, parts.bank, parts.shop, children))
     if parts.bank is None:
         story.say(
-            "This Stripe account is real, so the demo ends before the payment: only a person has a card.",
+            "The Stripe account is your own, so the demo ends before the payment: only a person has a card.",
             ended_before="payment",
         )
     else:
@@ -146,8 +149,7 @@ def _interruptible() -> Iterator[None]:
     """The first signal to stop ends what runs; while everything is taken down, further ones change nothing."""
 
     def interrupt(_number: int, _frame: object) -> None:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _listen_to_no_more_signals()
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
@@ -156,6 +158,12 @@ def _interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _listen_to_no_more_signals() -> None:
+    """Taking everything down takes seconds at most; half of it would leave something behind."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _erase(folder: Path) -> None:

@@ -72,9 +72,6 @@ class Story:
             typer.echo("\r\x1b[2K", nl=False)
         mark = typer.style("✓", fg="green") if ok else typer.style("✗", fg="red", bold=True)
         text = step.text if ok else str(step.facts["error"]).replace("\n", f"\n{_INDENT}  ")
-        self._line(f"{_INDENT}{mark} {typer.style(title.ljust(15), bold=True)}{milliseconds:6} ms  {text}".rstrip())
+        typer.echo(f"{_INDENT}{mark} {typer.style(title.ljust(15), bold=True)}{milliseconds:6} ms  {text}".rstrip())
         for detail in step.details:
-            self._line(typer.style(f"{_INDENT}{' ' * 28}{detail}", dim=True))
-
-    def _line(self, text: str) -> None:
-        typer.echo(text)  # Colours are left out by it where nobody sees them.
+            typer.echo(typer.style(f"{_INDENT}{' ' * 28}{detail}", dim=True))

@@ -89,11 +89,9 @@ def _move(ctx: typer.Context, variant: str, kind: MovementType, quantity: int, r
 def _answer(screen: Screen, stock: StockView) -> None:
     screen.facts(
         stock,
-        {
-            "Variant": f"{stock.sku or '-'} · {stock.variant_id}",
-            "Title": stock.title,
-            "On hand": stock.on_hand,
-            "Held": stock.reserved,
-            "Free": stock.available,
-        },
+        ("Variant", f"{stock.sku or '-'} · {stock.variant_id}"),
+        ("Title", stock.title),
+        ("On hand", stock.on_hand),
+        ("Held", stock.reserved),
+        ("Free", stock.available),
     )

@@ -26,7 +26,7 @@ _WORDS = {
     "inventory": ("inventory", "Count the stock, and prove the count."),
     "staff": ("staff", "Let people in, and shut them out."),
     "import": ("imports", "Read products from a file."),
-    "openapi": ("openapi", "Print the OpenAPI document of the API."),
+    "openapi": ("openapi", "Print the OpenAPI 3.1 document of the API."),
 }
 _ANYWHERE = ("--json", "--debug")
 

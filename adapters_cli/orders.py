@@ -51,21 +51,17 @@ def show(ctx: typer.Context, order: _Order) -> None:
     """One order with its lines and payments."""
     with opened() as shop:
         found = shop.checkout.show(SYSTEM, _id(shop, order))
-    lines = {f"  {line.sku or '-'}": f"{line.quantity} x {line.title} · {line.line_total}" for line in found.items}
-    payments = {f"  {p.provider} {p.status}": f"{p.amount} · {p.intent_id or '-'}" for p in found.payments}
     Screen.of(ctx).facts(
         found,
-        {
-            "Order": f"{found.number} · {found.id}",
-            "Status": f"{found.status}, {found.payment_status}, {found.fulfillment_status}",
-            "Email": found.email,
-            "Placed": found.placed_at,
-            "Paid": found.paid_at,
-            **lines,
-            "Shipping": found.shipping_total,
-            "Total": found.total,
-            **payments,
-        },
+        ("Order", f"{found.number} · {found.id}"),
+        ("Status", f"{found.status}, {found.payment_status}, {found.fulfillment_status}"),
+        ("Email", found.email),
+        ("Placed", found.placed_at),
+        ("Paid", found.paid_at),
+        *((f"  {line.sku or '-'}", f"{line.quantity} x {line.title} · {line.line_total}") for line in found.items),
+        ("Shipping", found.shipping_total),
+        ("Total", found.total),
+        *((f"  {paid.provider} {paid.status}", f"{paid.amount} · {paid.intent_id or '-'}") for paid in found.payments),
     )
 
 

@@ -10,7 +10,7 @@ from adapters_cli.screen import Screen
 from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.errors import ProductNotFound
 from commerce_core.catalog.model import ProductStatus
-from commerce_core.catalog.views import StaffProductQuery
+from commerce_core.catalog.views import StaffProductQuery, VariantView
 from commerce_core.wiring import Commerce
 
 app = typer.Typer(no_args_is_help=True, help="Look at the catalogue.")
@@ -49,22 +49,20 @@ def show(
     """One product with its variants."""
     with opened() as shop:
         found = shop.catalog.staff_product(SYSTEM, _id(shop, product))
-    variants = {
-        f"  {variant.sku or variant.id}": f"{variant.title} · {variant.price}"
-        + ("" if variant.available is None else f" · {variant.available} free")
-        for variant in found.variants
-    }
     Screen.of(ctx).facts(
         found,
-        {
-            "Product": f"{found.slug} · {found.id}",
-            "Title": found.title,
-            "Status": found.status,
-            "Categories": ", ".join(category.title for category in found.categories),
-            "Pictures": len(found.images),
-            **variants,
-        },
+        ("Product", f"{found.slug} · {found.id}"),
+        ("Title", found.title),
+        ("Status", found.status),
+        ("Categories", ", ".join(category.title for category in found.categories)),
+        ("Pictures", len(found.images)),
+        *((f"  {variant.sku or variant.id}", _offer(variant)) for variant in found.variants),
     )
+
+
+def _offer(variant: VariantView) -> str:
+    free = "" if variant.available is None else f" · {variant.available} free"
+    return f"{variant.title} · {variant.price}{free}"
 
 
 def _id(shop: Commerce, product: str) -> UUID:

@@ -34,13 +34,13 @@ class Screen:
         else:
             typer.echo(text)
 
-    def facts(self, value: object, rows: Mapping[str, object]) -> None:
-        """One thing, fact by fact."""
+    def facts(self, value: object, *rows: tuple[str, object]) -> None:
+        """One thing, fact by fact. Two facts may have the same name."""
         if self.json:
             self._json(value)
         else:
-            width = max(map(len, rows)) + 2
-            for name, fact in rows.items():
+            width = max(len(name) for name, _ in rows) + 2
+            for name, fact in rows:
                 typer.echo(f"{typer.style(name.ljust(width), dim=self.terminal)}{_text(fact)}")
 
     def table(self, value: object, items: Iterable[T], columns: Mapping[str, Callable[[T], object]]) -> None:

@@ -1,7 +1,7 @@
 """The command line in this process, on a real database of the test's own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,12 @@ from attrs import field, frozen
 from typer.testing import CliRunner
 
 from adapters_cli.main import app
+from commerce_core.testing.stripe_server import StripeServer
 
-HEADER = "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price"
+HEADER = (
+    "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,"
+    "Variant Price"
+)
 
 
 @frozen
@@ -55,3 +59,9 @@ def mugs(commerce: Commerce, tmp_path: Path) -> Path:
     file.write_text("\n".join([HEADER, *rows]), "utf-8")
     assert commerce("import", "products", file).code == 0
     return file
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeServer]:
+    with StripeServer() as server:
+        yield server

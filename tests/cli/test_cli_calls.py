@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -98,14 +97,3 @@ def test_a_reader_that_has_enough_is_no_error_to_show(commerce) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 1
-
-
-def test_help_is_there_at_once() -> None:
-    fastest = min(_seconds([*PROGRAM, "--help"]) for _ in range(3))
-    assert fastest < 1.5  # 0.3 on a quiet machine
-
-
-def _seconds(command: list[str]) -> float:
-    started = time.monotonic()
-    subprocess.run(command, capture_output=True, timeout=30, check=True)
-    return time.monotonic() - started

@@ -1,9 +1,5 @@
 """`commerce doctor` and `commerce openapi`."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from commerce_core.testing.stripe_server import StripeServer
 
 KEYS = {
@@ -15,12 +11,6 @@ KEYS = {
 
 def states(said) -> dict[str, str]:
     return {finding["part"]: finding["state"] for finding in said.value["findings"]}
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeServer]:
-    with StripeServer() as server:
-        yield server
 
 
 def test_a_shop_with_everything_in_its_place_is_well(commerce, stripe: StripeServer) -> None:
@@ -39,8 +29,10 @@ def test_a_shop_with_everything_in_its_place_is_well(commerce, stripe: StripeSer
 def test_no_secret_is_printed(commerce) -> None:
     said = commerce(
         "doctor", "--debug",
-        DATABASE_URL="postgresql://commerce:hunter2@127.0.0.1:1/x", COMMERCE_SECRET="hunter2", STRIPE_API_BASE="http://127.0.0.1:1",
-        EMAIL_PROVIDER="smtp", EMAIL_PROVIDER_KEY="smtp://me:hunter2@127.0.0.1:1", REDIS_URL="redis://:hunter2@127.0.0.1:1", **KEYS,
+        DATABASE_URL="postgresql://commerce:hunter2@127.0.0.1:1/x", COMMERCE_SECRET="hunter2",
+        STRIPE_API_BASE="http://127.0.0.1:1",
+        EMAIL_PROVIDER="smtp", EMAIL_PROVIDER_KEY="smtp://me:hunter2@127.0.0.1:1",
+        REDIS_URL="redis://:hunter2@127.0.0.1:1", **KEYS,
     )  # fmt: skip
     assert said.code == 1
     assert "hunter2" not in said.out + said.err

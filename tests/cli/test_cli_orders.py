@@ -33,7 +33,7 @@ def test_an_order_is_found_by_its_number_by_its_id_and_by_its_buyer(commerce, or
     assert commerce("orders", "show", order.id, "--json").value == shown
     assert commerce("orders", "list", "--search", "zoe@", "--json").value["total"] == 1
     assert commerce("orders", "list", "--status", "paid", "--json").value["total"] == 0
-    assert f"Order                {order.number}" in commerce("orders", "show", order.number).out
+    assert commerce("orders", "show", order.number).out.split()[:2] == ["Order", str(order.number)]
 
 
 def test_money_that_arrived_makes_an_order_go_all_its_way(commerce, order: OrderView) -> None:

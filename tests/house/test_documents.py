@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sql" / "README.md"])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
-ADDRESS = re.compile(r"(?<![\w.])/(?:v1|health|docs|openapi\.json)[\w/{}<>.-]*")
+ADDRESS = re.compile(r"(?:(?<=\$shop)|(?<![\w.]))/(?:v1|health|docs|openapi\.json)[\w/{}<>.-]*")
 
 
 def blocks(document: Path, *languages: str) -> list[str]:

@@ -61,15 +61,20 @@ def field_codes() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="FieldError") | ast.Attribute(attr="at"), args=[_, ast.Constant(value=str(code)), *_]
+                    func=ast.Name("FieldError") | ast.Attribute(attr="at"), args=[_, ast.Constant(str(code)), *_]
                 ):
                     found.add(code)
     return found
 
 
+def fields(kind: type[CommerceError]) -> list[str]:
+    """The names of a refusal's facts."""
+    return [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
+
+
 def row(kind: type[CommerceError]) -> tuple[str, ...]:
     """A line of the page."""
-    facts = ", ".join(f"`{field.name}`" for field in attrs.fields(kind)) if attrs.has(kind) else ""
+    facts = ", ".join(f"`{name}`" for name in fields(kind))
     return (f"`{kind.code}`", str(status_of(kind)), kind.detail, facts)
 
 
@@ -81,7 +86,7 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
 def test_a_refusal_is_complete(kind: type[CommerceError]) -> None:
     assert "code" in vars(kind), "inherits its code"
     assert KEBAB.fullmatch(kind.code)
-    assert set(re.findall(r"{(\w+)", kind.detail)) <= {field.name for field in attrs.fields(kind)}
+    assert set(re.findall(r"{(\w+)", kind.detail)) <= set(fields(kind))
     assert any(issubclass(kind, family) for family in FAMILIES)
 
 

@@ -1,0 +1,21 @@
+-- Rows enough that a wrong plan costs something.
+INSERT INTO products (id, slug, title, status, price_from_amount, currency)
+  SELECT gen_random_uuid(), 'product-' || n, 'Product ' || n, 'ACTIVE', n, 'EUR' FROM generate_series(1, 3000) AS n;
+INSERT INTO product_variants (id, product_id, position, sku, title, price_amount, currency)
+  SELECT gen_random_uuid(), id, 1, slug, '', price_from_amount, 'EUR' FROM products;
+INSERT INTO inventory_items (variant_id, available_qty) SELECT id, 100 FROM product_variants;
+INSERT INTO carts (id, currency, locale) SELECT id, 'EUR', 'en' FROM products;
+INSERT INTO cart_items (id, cart_id, variant_id, qty, snapshot_price_amount)
+  SELECT gen_random_uuid(), p.id, v.id, 1, 1 FROM products p JOIN product_variants v ON v.product_id = p.id;
+INSERT INTO inventory_reservations (cart_id, variant_id, qty, held_since, expires_at)
+  SELECT cart_id, variant_id, 1, shop_now(), shop_now() + interval '30 minutes' FROM cart_items;
+INSERT INTO orders (id, number, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount,
+    discount_amount, shipping_amount, tax_amount, total_amount, tax_lines, placed_at, expires_at)
+  SELECT id, nextval('order_numbers'), id, 'PENDING_PAYMENT', 'unpaid', 'a@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
+    shop_now(), shop_now() + interval '30 minutes' FROM carts;
+INSERT INTO order_items (id, order_id, position, title, qty, unit_price_amount, discount_amount, tax_amount, line_total_amount,
+    tax_rate, requires_shipping)
+  SELECT gen_random_uuid(), id, 1, 'Thing', 1, 1, 0, 0, 1, '20.00', true FROM orders;
+INSERT INTO payments (id, order_id, attempt, provider, intent_id, idempotency_key, status, amount, currency, created_at, updated_at)
+  SELECT gen_random_uuid(), id, 1, 'stripe', 'pi_' || id, 'key-' || id, 'pending', 1, 'EUR', shop_now(), shop_now() FROM orders;
+ANALYZE;
