@@ -32,7 +32,6 @@ class Benchmark:
 
     url: str
     folder: Path
-    products: int
     names: Sequence[str]
     seconds: float
     runs: int
@@ -103,7 +102,7 @@ def measure(arguments: argparse.Namespace, url: str, folder: Path) -> Findings:
     processes = Processes(url, folder)
     seconds = 15.0 if arguments.long else arguments.seconds
     ceiling = Ceiling(copy, folder, arguments.products)
-    benchmark = Benchmark(url, folder, arguments.products, arguments.only, seconds, arguments.runs, ceiling, processes)
+    benchmark = Benchmark(url, folder, arguments.only, seconds, arguments.runs, ceiling, processes)
     exchanges = wire.exchanges(url, variants[0], shop.detail_addresses(arguments.products)[0])
     setup = benchmark.best_setup() if arguments.search else arguments.setup
     with processes.api(setup, STATIC) as static, processes.api(setup) as api:

@@ -73,7 +73,7 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
     return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
 
 
-def arc(  # noqa: PLR0917 - in the order in which everybody writes an ellipse
+def arc(
     cx: float, cy: float, rx: float, ry: float, start: float = 0, end: float = 360
 ) -> list[Point]:
     """Points on an ellipse; degrees run clockwise from three o'clock."""

@@ -18,7 +18,7 @@ def steam(c: Canvas, x: float, y: float) -> None:
         c.line(points, 9, "#ffffff", alpha=0.55)
 
 
-def leaf(  # noqa: PLR0917 - called too often for names
+def leaf(
     c: Canvas, x: float, y: float, length: float, degrees: float, colour: str = LEAF
 ) -> None:
     """One leaf, growing from (x, y), pointing up when `degrees` is 0."""

@@ -18,7 +18,7 @@ from attrs import define, field
 from commerce_core.testing.stripe_server import StripeServer
 
 CHECKOUT = Path(__file__).parents[2]
-SECRET = "whsec_journey"  # noqa: S105
+SECRET = "whsec_journey"
 
 
 def until(look: Callable[[], Any], within: float = 20.0) -> Any:
