@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from adapters_cli.processes import Children, NoFreePort, ProcessDied, free_port, relay
@@ -42,6 +43,13 @@ def answers(url: str) -> bool:
         return httpx.get(url, timeout=2).status_code == 200
     except httpx.TransportError:
         return False
+
+
+def listens(database_url: str) -> bool:
+    """Whether somebody waits for the doorbell of this database."""
+    with psycopg.connect(database_url) as connection:
+        asked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        return connection.execute(asked).fetchone() is not None
 
 
 @pytest.fixture
@@ -128,9 +136,9 @@ def test_the_api_is_served_until_it_is_told_to_stop(commerce, tmp_path: Path) ->
         assert process.wait(10) == 0, (tmp_path / "log").read_text()
 
 
-def test_the_worker_works_until_it_is_told_to_stop(commerce, tmp_path: Path) -> None:
+def test_the_worker_works_until_it_is_told_to_stop(commerce, database_url: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with running(dict(commerce.environ), log, "worker") as process:
-        until(lambda: b"worker started" in log.read_bytes(), within=30, what="a worker")
+        until(lambda: listens(database_url), within=30, what="a worker that listens")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0, log.read_text()

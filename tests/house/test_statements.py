@@ -46,8 +46,7 @@ def mentioned() -> set[str]:
                     found.add(name)
                 case ast.JoinedStr(values=[ast.Constant(value=str(start)), *rest]) if re.match(r"[a-z]+\.", start):
                     gaps = (
-                        "[a-z_]+" if isinstance(part, ast.FormattedValue) else re.escape(str(part.value))
-                        for part in rest
+                        re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[a-z_]+" for part in rest
                     )
                     fits = re.compile(re.escape(start) + "".join(gaps))
                     found |= {name for name in statements() if fits.fullmatch(name)}
