@@ -16,6 +16,7 @@ from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.tasks import Drain
 from commerce_core.kernel.errors import Unavailable
 from commerce_core.settings import Settings, from_environ
+from commerce_core.testing.fake_gateway import fake_gateway
 from commerce_core.wiring import Commerce, open_shop
 
 QUEUE = "commerce"  # As the doorbell writes it. Jobs of other queues are other people's.
@@ -24,7 +25,7 @@ _THREADS = 4
 
 def shop_of_the_worker(settings: Settings) -> Commerce:
     """The shop with as many connections as the worker has threads. Connects to nothing; close it."""
-    return open_shop(settings=evolve(settings, threads=_THREADS))
+    return open_shop(settings=evolve(settings, threads=_THREADS), gateway=fake_gateway(settings))
 
 
 def build(shop: Commerce) -> App:

@@ -65,8 +65,11 @@ async def _one_worker(app: App, stop: asyncio.Event) -> None:
 
 
 async def _work(app: App) -> None:
-    async with app.open_async():
+    try:  # Closed by hand: leaving the app's own block would not close what was cancelled while it was opened.
+        await app.open_async()
         await app.run_worker_async(install_signal_handlers=False)
+    finally:
+        await app.close_async()
 
 
 async def _passed(stop: asyncio.Event, seconds: float) -> None:

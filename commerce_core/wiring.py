@@ -106,7 +106,9 @@ def open_shop(
     media = LocalMedia(Path(settings.data_dir or "var") / "media")
     card = gateway or _card_gateway(settings)
     gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
-    payments = PaymentService(begin, PostgresInboxStore(database), gateways, uuid7, PaymentPolicy(), InboxPolicy())
+    payments = PaymentService(
+        begin, begin.single, PostgresInboxStore(database), gateways, uuid7, PaymentPolicy(), InboxPolicy()
+    )
     order_reader = PostgresOrderReader(database)
     orders = OrderService(begin, order_reader)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
@@ -127,7 +129,9 @@ def open_shop(
             begin, PostgresCatalogReader(database, settings.currency, _product_url(settings)), uuid7, settings.currency
         ),
         inventory=InventoryService(begin, PostgresInventoryReader(database)),
-        cart=CartService(begin, capability, uuid7, rules, InventoryPolicy(), PostgresCartReader(database)),
+        cart=CartService(
+            begin, begin.single, capability, uuid7, rules, InventoryPolicy(), PostgresCartReader(database)
+        ),
         orders=orders,
         payments=payments,
         checkout=CheckoutService(

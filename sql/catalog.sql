@@ -1,11 +1,19 @@
 -- name: list_newest
--- The front page of the shop. The index gives the order, the total is kept by a trigger.
+-- The front page of the shop. The index gives the order, the total is kept by a trigger. The page is found first, because a
+-- card, which looks at stock, would otherwise be made for every product that OFFSET skips.
 SELECT json_build_object(
   'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT id, slug, title, description_text, price_from, compare_at_price_from, in_stock, image,
-      %(url_before)s::text || slug || %(url_after)s::text AS url
-    FROM product_cards WHERE status = 'ACTIVE'
-    ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
+    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
+      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
+    FROM (
+      SELECT id, created_at FROM products WHERE status = 'ACTIVE'
+      ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page
+    CROSS JOIN LATERAL (
+      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
+      FROM product_cards WHERE id = page.id OFFSET 0
+    ) AS card
+    ORDER BY page.created_at DESC, page.id DESC
   ) AS c), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
 )::text
@@ -13,10 +21,17 @@ SELECT json_build_object(
 -- name: list_by_title
 SELECT json_build_object(
   'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT id, slug, title, description_text, price_from, compare_at_price_from, in_stock, image,
-      %(url_before)s::text || slug || %(url_after)s::text AS url
-    FROM product_cards WHERE status = 'ACTIVE'
-    ORDER BY title, id LIMIT %(limit)s OFFSET %(offset)s
+    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
+      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
+    FROM (
+      SELECT id, title FROM products WHERE status = 'ACTIVE'
+      ORDER BY title, id LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page
+    CROSS JOIN LATERAL (
+      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
+      FROM product_cards WHERE id = page.id OFFSET 0
+    ) AS card
+    ORDER BY page.title, page.id
   ) AS c), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
 )::text
@@ -24,10 +39,17 @@ SELECT json_build_object(
 -- name: list_cheapest
 SELECT json_build_object(
   'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT id, slug, title, description_text, price_from, compare_at_price_from, in_stock, image,
-      %(url_before)s::text || slug || %(url_after)s::text AS url
-    FROM product_cards WHERE status = 'ACTIVE'
-    ORDER BY price_from_amount, id LIMIT %(limit)s OFFSET %(offset)s
+    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
+      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
+    FROM (
+      SELECT id, price_from_amount FROM products WHERE status = 'ACTIVE'
+      ORDER BY price_from_amount, id LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page
+    CROSS JOIN LATERAL (
+      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
+      FROM product_cards WHERE id = page.id OFFSET 0
+    ) AS card
+    ORDER BY page.price_from_amount, page.id
   ) AS c), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
 )::text
@@ -35,10 +57,17 @@ SELECT json_build_object(
 -- name: list_dearest
 SELECT json_build_object(
   'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT id, slug, title, description_text, price_from, compare_at_price_from, in_stock, image,
-      %(url_before)s::text || slug || %(url_after)s::text AS url
-    FROM product_cards WHERE status = 'ACTIVE'
-    ORDER BY price_from_amount DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
+    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
+      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
+    FROM (
+      SELECT id, price_from_amount FROM products WHERE status = 'ACTIVE'
+      ORDER BY price_from_amount DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page
+    CROSS JOIN LATERAL (
+      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
+      FROM product_cards WHERE id = page.id OFFSET 0
+    ) AS card
+    ORDER BY page.price_from_amount DESC, page.id DESC
   ) AS c), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
 )::text

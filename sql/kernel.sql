@@ -24,6 +24,6 @@ DELETE FROM idempotency_keys WHERE scope = %(scope)s AND key = %(key)s AND owner
 -- name: forget_idempotency_keys
 -- In slices, so that a long backlog never holds a long transaction.
 DELETE FROM idempotency_keys WHERE (scope, key) IN (
-  SELECT scope, key FROM idempotency_keys WHERE created_at < shop_now() - %(age)s ORDER BY created_at LIMIT %(limit)s
+  SELECT scope, key FROM idempotency_keys WHERE created_at < shop_now() - %(age)s::interval ORDER BY created_at LIMIT %(limit)s
 )
 RETURNING 1

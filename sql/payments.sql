@@ -16,4 +16,4 @@ UPDATE payments SET intent_id = %(intent_id)s, status = 'pending', updated_at = 
 WHERE id = %(id)s AND intent_id IS NULL
 
 -- name: unasked
-SELECT order_id FROM payments WHERE status = 'created' AND created_at <= shop_now() - %(older_than)s ORDER BY created_at LIMIT %(limit)s
+SELECT order_id FROM payments WHERE status = 'created' AND created_at <= shop_now() - %(older_than)s::interval ORDER BY created_at LIMIT %(limit)s

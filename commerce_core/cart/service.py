@@ -69,6 +69,7 @@ class CartService:
     """Carts, for whoever holds their id."""
 
     begin: Begin[CartWork]
+    single: Begin[CartWork]  # for one statement, which needs no transaction around it
     new_cart_id: NewId
     new_id: NewId
     rules: PricingRules
@@ -92,7 +93,7 @@ class CartService:
         Raises `InvalidInput`, `VariantNotForSale` or `OutOfStock`; then there is none.
         """
         wanted = self._wanted(request)
-        with self.begin() as work:
+        with (self.begin if wanted else self.single)() as work:
             offers = work.carts.offers(list(wanted)) if wanted else {}
             cart = work.carts.open(CartId(self.new_cart_id()), self.rules.currency, request.locale, request.client)
             for variant_id, quantity in wanted.items():

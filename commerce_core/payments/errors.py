@@ -83,3 +83,12 @@ class ManualPaymentNotFound(Conflict):
 
     code = "no-manual-payment"
     detail = "This order does not wait for a manual payment."
+
+
+@frozen
+class ProviderNotConfigured(Unavailable):
+    """A payment was made with a provider whose keys this process does not have."""
+
+    code = "payment-provider-not-configured"
+    detail = "The payment provider {provider} is not configured here."
+    provider: str

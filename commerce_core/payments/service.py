@@ -15,7 +15,7 @@ from commerce_core.kernel.transaction import Begin, must_be_outside_transaction,
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.events import OrderPaid
 from commerce_core.orders.model import Order, OrderId, OrderPaymentStatus, OrderStatus
-from commerce_core.payments.errors import ManualPaymentNotFound, PaidTooLate
+from commerce_core.payments.errors import ManualPaymentNotFound, PaidTooLate, ProviderNotConfigured
 from commerce_core.payments.model import (
     Intent,
     IntentRequest,
@@ -53,6 +53,7 @@ class PaymentService:
     """Payments with any provider. The provider is called between transactions, never inside one."""
 
     begin: Begin[PaymentWork]
+    single: Begin[PaymentWork]  # for one statement, which needs no transaction around it
     inbox: InboxStore
     gateways: Mapping[str, PaymentGateway]
     new_id: NewId
@@ -60,8 +61,13 @@ class PaymentService:
     inbox_policy: InboxPolicy
 
     def gateway(self, provider: str) -> PaymentGateway:
-        """The provider of that name, to be called now: no transaction may be open."""
+        """The provider of that name, to be called now: no transaction may be open.
+
+        Raises `ProviderNotConfigured` when this process knows none of that name.
+        """
         must_be_outside_transaction()
+        if provider not in self.gateways:
+            raise ProviderNotConfigured(provider)
         return self.gateways[provider]
 
     def ask(self, order: Order, payment: Payment) -> Intent:
@@ -74,13 +80,9 @@ class PaymentService:
             return gateway.retrieve_intent(payment.intent_id)
         request = IntentRequest(order.id, order.number, payment.amount, order.buyer.email, payment.idempotency_key)
         intent = gateway.create_intent(request)
-        self._record(payment, intent)
-        return intent
-
-    @retried
-    def _record(self, payment: Payment, intent: Intent) -> None:
-        with self.begin() as work:
+        with self.single() as work:
             work.payments.record_intent(payment, intent)
+        return intent
 
     @retried
     def follow(self, provider: str, intent: Intent, message_id: UUID | None = None) -> Order:
@@ -144,7 +146,12 @@ class PaymentService:
         tried = 0
         while waiting := self.inbox.claim(_BATCH, self.inbox_policy.pause(0)):
             for message in waiting:
-                self._apply(message.id, self.gateways[message.provider].read_event(message.payload), message.attempts)
+                try:
+                    event = self.gateway(message.provider).read_event(message.payload)
+                except CommerceError as refusal:
+                    self._postpone(message.id, message.attempts, refusal)
+                else:
+                    self._apply(message.id, event, message.attempts)
             tried += len(waiting)
         return tried
 
@@ -159,9 +166,11 @@ class PaymentService:
                 current = self.gateway(event.provider).retrieve_intent(current.id)
             self.follow(event.provider, current, message_id)
         except CommerceError as refusal:
-            last = attempts >= self.inbox_policy.attempts
-            status = InboxStatus.DEAD if last else InboxStatus.RECEIVED
-            self.inbox.mark(message_id, status, f"{refusal.code}: {refusal}", self.inbox_policy.pause(attempts))
+            self._postpone(message_id, attempts, refusal)
+
+    def _postpone(self, message_id: UUID, attempts: int, refusal: CommerceError) -> None:
+        status = InboxStatus.DEAD if attempts >= self.inbox_policy.attempts else InboxStatus.RECEIVED
+        self.inbox.mark(message_id, status, f"{refusal.code}: {refusal}", self.inbox_policy.pause(attempts))
 
     def resume(self) -> int:
         """Finish what a crash left between writing an order and recording the provider's answer. Returns how many."""

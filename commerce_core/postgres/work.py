@@ -115,3 +115,9 @@ class PostgresBegin:
             work = PostgresWork(session)
             yield work
             work.finish()
+
+    @contextmanager
+    def single(self) -> Iterator[PostgresWork]:
+        """For one statement, which is a transaction by itself: it saves BEGIN, COMMIT and waiting for them."""
+        with self.database.read() as session:
+            yield PostgresWork(session)

@@ -142,7 +142,8 @@ def test_the_first_page_reads_no_more_rows_than_it_shows(
 
     assert row is not None
     nodes = list(_nodes(row[0][0]["Plan"]))  # type: ignore[index]
-    assert {node["Node Type"] for node in nodes if node.get("Relation Name") == "products"} == {"Index Scan"}
+    scans = {node["Node Type"] for node in nodes if node.get("Relation Name") == "products"}
+    assert scans <= {"Index Scan", "Index Only Scan"}
     assert max(node["Actual Rows"] * node["Actual Loops"] for node in nodes) <= 24
 
 
