@@ -105,5 +105,13 @@ class DatabaseUnavailable(Unavailable):
     detail = "The database cannot be reached."
 
 
+@frozen
+class DatabaseAddressInvalid(Invalid):
+    """What should be the address of a database is none. It is not shown: it may hold a password."""
+
+    code = "invalid-database-address"
+    detail = "The address of the database (DATABASE_URL) cannot be read."
+
+
 def _fields(cls: type) -> "tuple[attrs.Attribute[object], ...]":
     return tuple(attrs.fields(cls)) if attrs.has(cls) else ()

@@ -9,11 +9,12 @@ import orjson
 import psycopg
 from attrs import define, field, frozen
 from psycopg import Connection, Cursor
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure, UniqueViolation
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from commerce_core.kernel.errors import Busy, CommerceError, DatabaseUnavailable
+from commerce_core.kernel.errors import Busy, CommerceError, DatabaseAddressInvalid, DatabaseUnavailable
 from commerce_core.kernel.transaction import TransactionConflict, transaction_open
 from commerce_core.postgres.statements import statements
 
@@ -106,7 +107,11 @@ class Database:
 
     @classmethod
     def at(cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None) -> "Database":
-        """A database by its address. `max_connections`: one for each thread that may ask at once."""
+        """A database by its address. `max_connections`: one for each thread that may ask at once.
+
+        Raises `DatabaseAddressInvalid`; whether anybody is there shows at the first use.
+        """
+        address_parts(url)
         limits = timeouts or Timeouts()
         pool = ConnectionPool(
             url,
@@ -172,3 +177,11 @@ class Database:
 def _configure(connection: Connection[Row]) -> None:
     set_json_loads(orjson.loads, connection)
     set_json_dumps(orjson.dumps, connection)
+
+
+def address_parts(url: str) -> dict[str, Any]:
+    """The parts of a PostgreSQL address, an URL or key=value pairs. Raises `DatabaseAddressInvalid`."""
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        raise DatabaseAddressInvalid from error

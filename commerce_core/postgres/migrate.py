@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import psycopg
 from attrs import frozen
-from psycopg.conninfo import conninfo_to_dict
 
 from commerce_core.kernel.errors import Conflict, DatabaseUnavailable, Unavailable
+from commerce_core.postgres.database import address_parts
 from commerce_core.postgres.files import migrations_folder
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _run_one(backend: "DatabaseBackend", migration: "Migration", direction: str)
 
 
 def _parameters(url: str) -> dict[str, Any]:
-    return {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "commerce-migrate", **conninfo_to_dict(url)}
+    return {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "commerce-migrate", **address_parts(url)}
 
 
 def _yoyo_address(url: str) -> str:

@@ -73,9 +73,7 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
     return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
 
 
-def arc(
-    cx: float, cy: float, rx: float, ry: float, start: float = 0, end: float = 360
-) -> list[Point]:
+def arc(cx: float, cy: float, rx: float, ry: float, start: float = 0, end: float = 360) -> list[Point]:
     """Points on an ellipse; degrees run clockwise from three o'clock."""
     angles = (math.radians(start + (end - start) * step / 60) for step in range(61))
     return [(cx + rx * math.cos(angle), cy + ry * math.sin(angle)) for angle in angles]

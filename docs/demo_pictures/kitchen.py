@@ -18,9 +18,7 @@ def steam(c: Canvas, x: float, y: float) -> None:
         c.line(points, 9, "#ffffff", alpha=0.55)
 
 
-def leaf(
-    c: Canvas, x: float, y: float, length: float, degrees: float, colour: str = LEAF
-) -> None:
+def leaf(c: Canvas, x: float, y: float, length: float, degrees: float, colour: str = LEAF) -> None:
     """One leaf, growing from (x, y), pointing up when `degrees` is 0."""
     half = [(0, y - length), (length * 0.2, y - length * 0.6), (length * 0.17, y - length * 0.25), (0, y)]
     outline = turned(bend(mirrored(half, x), closed=True), degrees, (x, y))
