@@ -32,8 +32,6 @@ _IN_ORDER = {
     Sort.PRICE: "catalog.list_cheapest",
     Sort.PRICE_DESCENDING: "catalog.list_dearest",
 }
-# What follows an index makes every card it skips. Further back it is cheaper to sort keys and make one page of cards.
-_FAR = 240
 
 
 @frozen
@@ -49,7 +47,7 @@ class PostgresCatalogReader:
         page = query.paging
         paging = {"limit": page.per_page, "offset": page.offset, "page": page.page, **self._url()}
         with self.database.read() as session:
-            if not query.filtered and page.offset <= _FAR:
+            if not query.filtered:
                 text: str = session.value(_IN_ORDER[query.order], **paging)
             else:
                 text = session.value(
