@@ -1,22 +1,16 @@
 -- name: hold
--- One statement decides for all variants and takes them, so that two buyers cannot both have the last unit. Rows are locked in
--- the order of their ids, so that two carts with the same variants never wait for each other in a circle. The cart is locked
--- before, so its own reservations stand still while the difference is taken.
+-- One statement decides for all variants and takes them, so that two buyers cannot both have the last unit. The cart and the
+-- items are locked by statements before this one: it must not lock them itself, because PostgreSQL checks constraints on what
+-- an UPDATE makes of the version its snapshot saw, before it turns to the version that a wait for the lock has brought.
 WITH wanted AS (
   SELECT w.variant_id, w.qty, coalesce(r.qty, 0) AS held
   FROM unnest(%(variant_ids)s::uuid[], %(quantities)s::integer[]) AS w (variant_id, qty)
   LEFT JOIN inventory_reservations r
     ON r.cart_id = %(cart_id)s AND r.variant_id = w.variant_id AND r.released_at IS NULL
-), locked AS MATERIALIZED (
-  SELECT i.variant_id, i.available_qty, i.backorder_limit
-  FROM inventory_items i
-  WHERE i.variant_id = ANY (%(variant_ids)s::uuid[])
-  ORDER BY i.variant_id
-  FOR NO KEY UPDATE
 ), decided AS MATERIALIZED (
-  SELECT variant_id, w.qty, w.qty - w.held AS more, l.available_qty + w.held + l.backorder_limit AS free,
-    bool_and(w.qty <= w.held OR l.available_qty - (w.qty - w.held) >= -l.backorder_limit) OVER () AS granted
-  FROM locked l JOIN wanted w USING (variant_id)
+  SELECT i.variant_id, w.qty, w.qty - w.held AS more, i.available_qty + w.held + i.backorder_limit AS free,
+    bool_and(w.qty <= w.held OR i.available_qty - (w.qty - w.held) >= -i.backorder_limit) OVER () AS granted
+  FROM inventory_items i JOIN wanted w USING (variant_id)
 ), counted AS (
   UPDATE inventory_items i
   SET available_qty = i.available_qty - d.more, reserved_qty = i.reserved_qty + d.more, updated_at = %(now)s
@@ -43,6 +37,12 @@ WITH wanted AS (
 SELECT d.variant_id, d.granted, d.qty, d.free, k.expires_at
 FROM decided d LEFT JOIN kept k USING (variant_id)
 ORDER BY d.variant_id
+
+-- name: has_expired_holds
+SELECT EXISTS (
+  SELECT FROM inventory_reservations r
+  WHERE r.variant_id = ANY (%(variant_ids)s::uuid[]) AND r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
+)
 
 -- name: release_expired
 -- A reservation changes only under the lock of its cart. A cart that is busy is skipped, never waited for, so this can run

@@ -11,6 +11,7 @@ from commerce_core.access.model import Actor, ActorKind
 from commerce_core.inventory.errors import OutOfStock, Shortage, StockTooLow, VariantNotTracked
 from commerce_core.inventory.model import Discrepancy, Hold, InventoryPolicy, Movement, Quantities
 from commerce_core.inventory.views import StockView
+from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.postgres.database import Database, Row, Session
 
 _RELEASE_AT_ONCE = 100  # expired holds that a shopper in need may give back before deciding
@@ -34,12 +35,15 @@ class PostgresStock:
     def _hold(
         self, cart_id: UUID, order_id: UUID | None, wanted: Quantities, until: datetime, hold_limit: timedelta
     ) -> Sequence[Hold]:
+        variant_ids = list(wanted)
+
         def attempt() -> list[Row]:
+            self.session.send("inventory.lock_items", variant_ids=variant_ids)
             return self.session.rows(
                 "inventory.hold",
                 cart_id=cart_id,
                 order_id=order_id,
-                variant_ids=list(wanted),
+                variant_ids=variant_ids,
                 quantities=list(wanted.values()),
                 now=self.session.now,
                 until=until,
@@ -47,12 +51,20 @@ class PostgresStock:
             )
 
         rows = attempt()
-        if _refused(rows) and self._release(list(wanted), _RELEASE_AT_ONCE):
+        if _refused(rows):
+            self._make_room(variant_ids)
             rows = attempt()
         if _refused(rows):
             short = (Shortage(row[0], wanted=row[2], available=max(row[3], 0)) for row in rows if row[2] > row[3])
             raise OutOfStock.of(tuple(short))
         return [Hold(row[0], row[3], row[4]) for row in rows]
+
+    def _make_room(self, variant_ids: list[UUID]) -> None:
+        """Release what others held for too long. Raises `TransactionConflict` when somebody is just doing that."""
+        if self._release(variant_ids, _RELEASE_AT_ONCE) == 0 and self.session.value(
+            "inventory.has_expired_holds", variant_ids=variant_ids, now=self.session.now
+        ):
+            raise TransactionConflict
 
     def sell(self, order_id: UUID) -> None:
         """Turn the order's holds into sale movements."""
