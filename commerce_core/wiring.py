@@ -22,7 +22,7 @@ from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
 from commerce_core.imports.service import ImportService
-from commerce_core.inbox.model import InboxPolicy
+from commerce_core.inbox.model import RETRY as INBOX_RETRY
 from commerce_core.inventory.model import InventoryPolicy
 from commerce_core.inventory.service import InventoryService
 from commerce_core.kernel.idempotency import Idempotency
@@ -107,7 +107,7 @@ def open_shop(
     card = gateway or _card_gateway(settings)
     gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
     payments = PaymentService(
-        begin, begin.single, PostgresInboxStore(database), gateways, uuid7, PaymentPolicy(), InboxPolicy()
+        begin, begin.single, PostgresInboxStore(database), gateways, uuid7, PaymentPolicy(), INBOX_RETRY
     )
     order_reader = PostgresOrderReader(database)
     orders = OrderService(begin, order_reader)

@@ -16,11 +16,15 @@ SET status = %(status)s, error = %(error)s, next_retry_at = shop_now() + %(pause
 WHERE id = %(id)s AND status = 'received'
 
 -- name: claim
--- Counted before it is tried, so that a message which kills its worker is given up in the end.
+-- Counted before it is tried, and judged when it is claimed, so that a message which kills its worker is given up in the end.
 WITH due AS (
   SELECT id FROM webhook_events WHERE status = 'received' AND next_retry_at <= shop_now()
   ORDER BY next_retry_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
-UPDATE webhook_events e SET attempts = e.attempts + 1, next_retry_at = shop_now() + %(pause)s
+UPDATE webhook_events e SET
+  attempts = CASE WHEN e.attempts < %(most_attempts)s THEN e.attempts + 1 ELSE e.attempts END,
+  status = CASE WHEN e.attempts < %(most_attempts)s THEN 'received' ELSE 'dead' END,
+  error = CASE WHEN e.attempts < %(most_attempts)s THEN e.error ELSE coalesce(e.error, 'it ended its worker each time') END,
+  next_retry_at = shop_now() + %(lease)s::interval
 FROM due WHERE e.id = due.id
-RETURNING e.id, e.provider, convert_to(e.payload::text, 'UTF8'), e.attempts
+RETURNING e.status = 'received', e.id, e.provider, convert_to(e.payload::text, 'UTF8'), e.attempts

@@ -1,11 +1,12 @@
 """The last steps of buying. The order stands before the money moves, and the money always ends in that order."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Permission
+from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Changes, Permission
 from commerce_core.cart.errors import CartNotOpen
 from commerce_core.cart.model import Cart, CartId, CartStatus
 from commerce_core.checkout.errors import (
@@ -19,7 +20,9 @@ from commerce_core.checkout.errors import (
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod, Placed, PlaceOrder
 from commerce_core.checkout.ports import CheckoutWork
 from commerce_core.checkout.views import CheckoutView, ConfirmationView, PaymentView, order_view
+from commerce_core.kernel.errors import CommerceError
 from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.retry import told
 from commerce_core.kernel.token import SecretKey
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderIsPaid, OrderNotFound
@@ -27,12 +30,13 @@ from commerce_core.orders.events import OrderCancelled, OrderPlaced
 from commerce_core.orders.model import Buyer, Order, OrderId, OrderStatus
 from commerce_core.orders.service import OrderService, must_be_version
 from commerce_core.orders.views import OrderReader, OrderView
-from commerce_core.payments.errors import GatewayUnavailable
+from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
 from commerce_core.payments.model import Intent, Payment, PaymentId, PaymentStatus
 from commerce_core.payments.service import PaymentService, settle
 from commerce_core.pricing.model import PricingRules, ShippingOption, Totals, price
 
 _BATCH = 100
+_log = logging.getLogger(__name__)
 _TOKEN = "order"  # noqa: S105 - what the token is for, not a token
 
 
@@ -53,7 +57,8 @@ class CheckoutService:
     def check_out(self, request: PlaceOrder) -> CheckoutView:
         """Place the order, then ask the provider for its payment.
 
-        When the provider cannot be reached the order stands all the same, and the same request goes on from there.
+        When the provider cannot be reached the order stands all the same, and the same request goes on from there. When
+        it refuses to take such a payment at all, the order is closed and the cart open again.
         Raises what `place_order` raises, `GatewayUnavailable` or `GatewayRefused`.
         """
         placed = self.place_order(request)
@@ -61,11 +66,19 @@ class CheckoutService:
         token = self.secret.sign(_TOKEN, str(order.id))
         if payment is None:
             return CheckoutView(order_view(order, ()), token, None)
-        intent = self.payments.ask(order, payment)
+        intent = self._asked(order, payment)
         asked = payment.follow(intent)
         if asked.status is not PaymentStatus.PENDING and asked != payment:
             order = self.payments.follow(payment.provider, intent)
         return CheckoutView(order_view(order, [asked]), token, self._payment_view(asked, intent))
+
+    def _asked(self, order: Order, payment: Payment) -> Intent:
+        try:
+            return self.payments.ask(order, payment)
+        except GatewayRefused as refusal:
+            if payment.intent_id is None:
+                self._close(SYSTEM, self.payments.abandon(order, payment, refusal.reason), "refused by the provider")
+            raise
 
     @retried
     def place_order(self, request: PlaceOrder) -> Placed:
@@ -75,15 +88,15 @@ class CheckoutService:
         `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`, `OrderExpired` or `OutOfStock`; then nothing
         has changed.
         """
-        provider = self._provider(request.payment_method)
         with self.begin() as work:
             cart, _ = work.carts.lock(request.cart_id)
             buyer, way = self._details(cart, request)
             if cart.status is CartStatus.CONVERTED:
-                return self._again(work, cart, buyer, way, provider)
+                return self._again(work, cart, buyer, way, request)
             cart.must_be_sellable()
             totals = price(tuple(line.priced() for line in cart.lines), self.rules, way)
             _must_be_expected(cart, totals, request)
+            provider = self._provider(request.payment_method) if totals.total else ""
             number = work.orders.draw_number()
             order_id = OrderId(self.new_id())
             until = work.now + self.policy.window(request.payment_method)
@@ -102,20 +115,24 @@ class CheckoutService:
                 work.emails.queue(order.confirmation())
             return Placed(order, self._attempt(work, order, provider, 1))
 
-    def _again(self, work: CheckoutWork, cart: Cart, buyer: Buyer, way: ShippingOption | None, provider: str) -> Placed:
-        found = work.orders.live_of_cart(cart.id)
-        if found is None or not found.described_by(buyer, way):
+    def _again(
+        self, work: CheckoutWork, cart: Cart, buyer: Buyer, way: ShippingOption | None, request: PlaceOrder
+    ) -> Placed:
+        order_id = work.orders.live_of_cart(cart.id)
+        if order_id is None:
             raise CartNotOpen(cart.id)
-        order, payments = work.payments.lock_order(found.id)
+        order, payments = work.payments.lock_order(order_id)
+        if not order.described_by(buyer, way):
+            raise CartNotOpen(cart.id)
         last = payments[-1] if payments else None
         if order.status is not OrderStatus.PENDING_PAYMENT or last is None:
             return Placed(order, last)
         if order.expires_at is not None and order.expires_at <= work.now:
             raise OrderExpired(order.id)
-        if last.provider != provider:
+        if last.provider != self._provider(request.payment_method):
             raise CartNotOpen(cart.id)
         if last.status is PaymentStatus.CANCELED:
-            last = self._attempt(work, order, provider, last.attempt + 1)
+            last = self._attempt(work, order, last.provider, last.attempt + 1)
         return Placed(order, last)
 
     def _attempt(self, work: CheckoutWork, order: Order, provider: str, attempt: int) -> Payment:
@@ -204,34 +221,57 @@ class CheckoutService:
         order, payments = self.payments.attempts(order_id)
         must_be_version(order, expected_version)
         _must_be_unpaid(order)
-        self._withdraw(order, payments)
-        return self._close(actor, order, "cancelled by hand")
+        order = self._withdraw(order, payments)
+        return self._close(actor, order, "cancelled by hand", by_hand=True)
 
     def expire_unpaid(self) -> int:
-        """Let go of every order whose payment window is over. Returns how many were."""
+        """Let go of every order whose payment window is over. Returns how many were.
+
+        One that cannot be let go now is looked at again in ten minutes, and does not hold up the others.
+        """
         closed = 0
         for order_id, _ in self.order_reader.unpaid_past(_BATCH):
-            order, payments = self.payments.attempts(order_id)
             try:
-                self._withdraw(order, payments)
-                self._close(SYSTEM, order, "not paid in time")
-            except (OrderIsPaid, PaymentUnderWay, GatewayUnavailable):
-                continue  # The provider decides; the next round asks again.
-            closed += 1
+                closed += self._expire(order_id)
+            except GatewayUnavailable:
+                break  # It is away for the others too; the next round goes on.
+            except CommerceError as refusal:
+                _log.warning("an order could not expire", extra={"order": str(order_id), "error": told(refusal)})
+                self._look_again(order_id)
         return closed
 
-    def _withdraw(self, order: Order, payments: tuple[Payment, ...]) -> None:
-        for payment in payments:
-            if not payment.ended:
-                self.payments.withdraw(order, payment)
+    def _expire(self, order_id: OrderId) -> bool:
+        order, payments = self.payments.attempts(order_id)
+        order = self._withdraw(order, payments)
+        if order.status is not OrderStatus.PENDING_PAYMENT:
+            return False  # The provider had the money after all.
+        return self._close(SYSTEM, order, "not paid in time", due=True).status is OrderStatus.CANCELLED
 
     @retried
-    def _close(self, actor: Actor, found: Order, reason: str) -> Order:
+    def _look_again(self, order_id: OrderId) -> None:
         with self.begin() as work:
-            if found.cart_id is not None:
-                work.carts.lock(CartId(found.cart_id))
-            order, payments = work.payments.lock_order(found.id)
+            order = work.orders.lock(order_id)
+            later = order.waiting(order.payment_status, until=work.now + self.policy.look_again)
+            if later is not order:
+                work.orders.save(order, later, SYSTEM)
+
+    def _withdraw(self, order: Order, payments: Sequence[Payment]) -> Order:
+        for payment in payments:
+            if not payment.ended:
+                order = self.payments.withdraw(order, payment)
+        return order
+
+    @retried
+    def _close(self, actor: Actor, seen: Order, reason: str, *, due: bool = False, by_hand: bool = False) -> Order:
+        """Cancel the order as it was `seen`; if `due`, only when its time is over by the clock of this transaction."""
+        with self.begin() as work:
+            if seen.cart_id is not None:
+                work.carts.lock(CartId(seen.cart_id))
+            order, payments = work.payments.lock_order(seen.id)
             _must_be_unpaid(order)
+            must_be_version(order, seen.version)
+            if due and (order.expires_at is None or order.expires_at > work.now):
+                return order
             if not all(payment.status is PaymentStatus.CANCELED for payment in payments):
                 raise PaymentUnderWay(order.id)
             closed = evolve(order.moved(OrderStatus.CANCELLED), expires_at=None)
@@ -240,16 +280,9 @@ class CheckoutService:
             if order.cart_id is not None:
                 work.carts.reopen(order.cart_id)
             work.outbox.append(OrderCancelled(order.id))
-            if actor is not SYSTEM:
-                work.audit.record(
-                    AuditEntry(
-                        actor,
-                        "order.cancel",
-                        "order",
-                        str(order.id),
-                        {"status": (order.status.value, closed.status.value)},
-                    )
-                )
+            if by_hand:
+                changes: Changes = {"status": (order.status.value, closed.status.value)}
+                work.audit.record(AuditEntry(actor, "order.cancel", "order", str(order.id), changes))
         return closed
 
 

@@ -69,9 +69,18 @@ def event_of(body: bytes, provider: str) -> ProviderEvent:
         id=_text(event, "id"),
         type=type_,
         created=created,
-        payload=body,
+        payload=json.dumps(_kept(event)).encode(),
         intent=_subject(event) if type_.startswith("payment_intent.") else None,
     )
+
+
+def _kept(value: object) -> object:
+    """What the shop stores of a message: no client secret, and no NUL, which PostgreSQL's text cannot hold."""
+    if isinstance(value, dict):
+        return {_kept(name): _kept(inner) for name, inner in value.items() if name != "client_secret"}
+    if isinstance(value, list):
+        return [_kept(inner) for inner in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def _subject(event: Mapping[str, object]) -> Intent:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from commerce_core.kernel.retry import Retry
+
 
 class InboxStatus(StrEnum):
     """Waiting, applied, of no interest, or given up."""
@@ -34,13 +36,6 @@ class Waiting:
     attempts: int
 
 
-@frozen
-class InboxPolicy:
-    """How often a message is tried: a day and a half in all, the pauses doubling."""
-
-    attempts: int = 12
-    first_pause: timedelta = timedelta(seconds=30)
-
-    def pause(self, attempts: int) -> timedelta:
-        """How long to wait after so many tries."""
-        return self.first_pause * (1 << min(attempts, 12))
+RETRY = Retry(
+    lease=timedelta(seconds=30), most_attempts=12, first=timedelta(seconds=30), longest=timedelta(hours=12)
+)  # a day and a half in all

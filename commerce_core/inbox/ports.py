@@ -29,6 +29,9 @@ class InboxStore(Protocol):
         """What has become of a message that still waits; it is due again after `pause` if it goes on waiting."""
         ...
 
-    def claim(self, limit: int, pause: timedelta) -> Sequence[Waiting]:
-        """Messages that are due, counted as tried once more and ours until `pause` is over."""
+    def claim(self, limit: int, lease: timedelta, most_attempts: int) -> Sequence[Waiting]:
+        """Messages that are due, counted as tried once more and ours until the lease is over.
+
+        One that was tried so often already, and never got to say why, is given up instead.
+        """
         ...

@@ -169,6 +169,16 @@ class Order:
         paid = self.moved(OrderStatus.PAID)
         return evolve(paid, payment_status=OrderPaymentStatus.PAID, paid_at=at, expires_at=None)
 
+    def waiting(self, status: OrderPaymentStatus, *, until: datetime | None) -> Self:
+        """The unpaid order while its payment is `status`; `until` is its new end, None to leave that as it is.
+
+        An order that is no longer waiting, or nothing new, is the order itself.
+        """
+        if self.status is not OrderStatus.PENDING_PAYMENT:
+            return self
+        changed = evolve(self, payment_status=status, expires_at=until or self.expires_at)
+        return self if changed == self else evolve(changed, version=self.version + 1)
+
     def described_by(self, buyer: Buyer, shipping_option: ShippingOption | None) -> bool:
         """Whether a request with these details asks for this very order again."""
         asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option)

@@ -33,7 +33,7 @@ class Orders(Protocol):
         """The order as it is now. Raises `OrderNotFound`."""
         ...
 
-    def live_of_cart(self, cart_id: UUID) -> Order | None:
+    def live_of_cart(self, cart_id: UUID) -> OrderId | None:
         """The order this cart became, unless it was cancelled. Under the cart's lock."""
         ...
 

@@ -69,10 +69,10 @@ class PaymentUnknown(Conflict):
 
 @frozen
 class PaidTooLate(Conflict):
-    """The money came for an order that no longer waits for it. A person has to look."""
+    """The money came for an order or an attempt that no longer waited for it. A person has to look."""
 
     code = "paid-too-late"
-    detail = "The payment {intent_id} succeeded, but its order is {status}."
+    detail = "The payment {intent_id} succeeded, but what it was for is {status}."
     intent_id: str
     status: str
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import evolve, field, frozen
 
 from commerce_core.kernel.money import Money
-from commerce_core.payments.errors import PaymentMismatch, PaymentUnknown
+from commerce_core.payments.errors import PaidTooLate, PaymentMismatch, PaymentUnknown
 
 PaymentId = NewType("PaymentId", UUID)
 
@@ -125,8 +125,11 @@ class Payment:
     def follow(self, intent: Intent) -> Self:
         """What this attempt is once the provider's intent is believed. Nothing undoes a success.
 
-        Raises `PaymentMismatch` when the buyer paid another amount or currency than was asked.
+        Raises `PaymentMismatch` when the buyer paid another amount or currency than was asked, `PaidTooLate` when we
+        had taken the attempt for cancelled.
         """
+        if self.status is PaymentStatus.CANCELED and intent.status is IntentStatus.SUCCEEDED:
+            raise PaidTooLate(intent.id, self.status.value)
         if self.ended:
             return self
         status = _FOLLOWS[intent.status]
@@ -135,6 +138,10 @@ class Payment:
         if status is PaymentStatus.PENDING and intent.failure:
             status = PaymentStatus.FAILED
         return evolve(self, intent_id=intent.id, status=status, failure=intent.failure)
+
+    def abandoned(self, reason: str) -> Self:
+        """The attempt that the provider refused to make: there is no intent, and there will be none."""
+        return evolve(self, status=PaymentStatus.CANCELED, failure=reason)
 
 
 def payment_for(intent: Intent, provider: str, payments: Iterable[Payment]) -> Payment:

@@ -1,5 +1,7 @@
 """Asking to be paid, and believing what the provider says."""
 
+import logging
+import random
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
@@ -7,15 +9,22 @@ from uuid import UUID
 from attrs import evolve, frozen
 
 from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Permission
-from commerce_core.inbox.model import InboxPolicy, InboxStatus
+from commerce_core.inbox.model import InboxStatus
 from commerce_core.inbox.ports import InboxStore
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.retry import Retry, told
 from commerce_core.kernel.transaction import Begin, must_be_outside_transaction, retried
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.events import OrderPaid
 from commerce_core.orders.model import Order, OrderId, OrderPaymentStatus, OrderStatus
-from commerce_core.payments.errors import ManualPaymentNotFound, PaidTooLate, ProviderNotConfigured
+from commerce_core.payments.errors import (
+    GatewayRefused,
+    GatewayUnavailable,
+    ManualPaymentNotFound,
+    PaidTooLate,
+    ProviderNotConfigured,
+)
 from commerce_core.payments.model import (
     Intent,
     IntentRequest,
@@ -28,6 +37,12 @@ from commerce_core.payments.model import (
 from commerce_core.payments.ports import PaymentGateway, PaymentWork
 
 _BATCH = 50
+_WHILE = {
+    PaymentStatus.PROCESSING: OrderPaymentStatus.PROCESSING,
+    PaymentStatus.FAILED: OrderPaymentStatus.FAILED,
+}
+
+_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -35,6 +50,7 @@ class PaymentPolicy:
     """How long the shop waits for money that is on its way, and for an answer nobody recorded."""
 
     processing_window: timedelta = timedelta(days=14)
+    retry_window: timedelta = timedelta(minutes=30)  # to try again after a payment under way came to nothing
     unasked_after: timedelta = timedelta(minutes=1)
 
 
@@ -58,7 +74,7 @@ class PaymentService:
     gateways: Mapping[str, PaymentGateway]
     new_id: NewId
     policy: PaymentPolicy
-    inbox_policy: InboxPolicy
+    inbox_retry: Retry
 
     def gateway(self, provider: str) -> PaymentGateway:
         """The provider of that name, to be called now: no transaction may be open.
@@ -108,26 +124,38 @@ class PaymentService:
             if order.status is not OrderStatus.PENDING_PAYMENT:
                 raise PaidTooLate(str(payment.intent_id), order.status.value)
             return settle(work, order, SYSTEM)
-        if order.status is not OrderStatus.PENDING_PAYMENT:
-            return order
-        changed = self._waiting(work, order, payment)
-        if changed != order:
-            changed = evolve(changed, version=order.version + 1)
+        until = None
+        if payment.status is PaymentStatus.PROCESSING:
+            until = work.now + self.policy.processing_window
+        elif order.payment_status is OrderPaymentStatus.PROCESSING:  # The bank said no after days: try again, but soon.
+            until = work.now + self.policy.retry_window
+        changed = order.waiting(_WHILE.get(payment.status, OrderPaymentStatus.UNPAID), until=until)
+        if changed is not order:
             work.orders.save(order, changed, SYSTEM)
         return changed
 
-    def _waiting(self, work: PaymentWork, order: Order, payment: Payment) -> Order:
-        if payment.status is PaymentStatus.PROCESSING:
-            until = work.now + self.policy.processing_window
-            return evolve(order, payment_status=OrderPaymentStatus.PROCESSING, expires_at=until)
-        if payment.status is PaymentStatus.FAILED:
-            return evolve(order, payment_status=OrderPaymentStatus.FAILED)
-        return evolve(order, payment_status=OrderPaymentStatus.UNPAID)
-
     def withdraw(self, order: Order, payment: Payment) -> Order:
-        """Make sure this attempt can no longer be paid, or learn that it was. Raises `GatewayUnavailable`."""
-        intent = self.ask(order, payment)
+        """Make sure this attempt can no longer be paid, or learn that it was; returns the order as it is then.
+
+        Raises `GatewayUnavailable`, or what `follow` raises.
+        """
+        try:
+            intent = self.ask(order, payment)
+        except GatewayRefused as refusal:
+            if payment.intent_id is not None:
+                raise
+            return self.abandon(order, payment, refusal.reason)
         return self.follow(payment.provider, self.gateway(payment.provider).cancel_intent(intent.id))
+
+    @retried
+    def abandon(self, order: Order, payment: Payment, reason: str) -> Order:
+        """Record that the provider refused to make this attempt. Returns the order, which goes on waiting."""
+        with self.begin() as work:
+            order, payments = work.payments.lock_order(order.id)
+            current = next(known for known in payments if known.id == payment.id)
+            if current.intent_id is None and not current.ended:
+                work.payments.save(current.abandoned(reason))
+        return order
 
     def receive(self, provider: str, body: bytes, signature: str) -> None:
         """Take a provider's message: checked, stored, committed, then applied at once; what fails the worker retries.
@@ -135,16 +163,14 @@ class PaymentService:
         Raises `InvalidSignature` or `MalformedEvent`; then nothing was stored.
         """
         event = self.gateway(provider).verify_webhook(body, signature)
-        message = self.inbox.store(
-            self.new_id(), provider, event.id, event.type, event.payload, self.inbox_policy.pause(0)
-        )
+        message = self.inbox.store(self.new_id(), provider, event.id, event.type, event.payload, self.inbox_retry.lease)
         if message.status is InboxStatus.RECEIVED:
             self._apply(message.id, event, attempts=1)
 
     def apply_due(self) -> int:
         """Try again what could not be applied when it came. Returns how many messages were tried."""
         tried = 0
-        while waiting := self.inbox.claim(_BATCH, self.inbox_policy.pause(0)):
+        while waiting := self.inbox.claim(_BATCH, self.inbox_retry.lease, self.inbox_retry.most_attempts):
             for message in waiting:
                 try:
                     event = self.gateway(message.provider).read_event(message.payload)
@@ -165,23 +191,44 @@ class PaymentService:
             if current.status is not IntentStatus.SUCCEEDED:
                 current = self.gateway(event.provider).retrieve_intent(current.id)
             self.follow(event.provider, current, message_id)
-        except CommerceError as refusal:
-            self._postpone(message_id, attempts, refusal)
+        except Exception as error:  # noqa: BLE001 - whatever one message does, it is stored and the others go on
+            self._postpone(message_id, attempts, error)
 
-    def _postpone(self, message_id: UUID, attempts: int, refusal: CommerceError) -> None:
-        status = InboxStatus.DEAD if attempts >= self.inbox_policy.attempts else InboxStatus.RECEIVED
-        self.inbox.mark(message_id, status, f"{refusal.code}: {refusal}", self.inbox_policy.pause(attempts))
+    def _postpone(self, message_id: UUID, attempts: int, error: Exception) -> None:
+        """Unlike elsewhere a refusal is tried again too: a message may come before the order it is about."""
+        last = attempts >= self.inbox_retry.most_attempts
+        status = InboxStatus.DEAD if last else InboxStatus.RECEIVED
+        self.inbox.mark(message_id, status, told(error), self.inbox_retry.delay(attempts, random.random()))  # noqa: S311 - jitter
 
     def resume(self) -> int:
-        """Finish what a crash left between writing an order and recording the provider's answer. Returns how many."""
+        """Finish what a crash left between writing an order and recording the provider's answer.
+
+        Returns how many orders were finished. One that the provider refuses does not hold up the others.
+        """
+        finished = 0
         with self.begin() as work:
             order_ids = work.payments.unasked(self.policy.unasked_after, _BATCH)
         for order_id in order_ids:
-            order, payments = self.attempts(order_id)
-            for payment in payments:
-                if payment.intent_id is None and not payment.ended:
-                    self.follow(payment.provider, self.ask(order, payment))
-        return len(order_ids)
+            try:
+                self._finish(order_id)
+            except GatewayUnavailable:
+                break  # It is away for the others too; the next round goes on.
+            except CommerceError as refusal:
+                _log.warning("a payment could not be resumed", extra={"order": str(order_id), "error": told(refusal)})
+            else:
+                finished += 1
+        return finished
+
+    def _finish(self, order_id: OrderId) -> None:
+        order, payments = self.attempts(order_id)
+        for payment in payments:
+            if payment.intent_id is None and not payment.ended:
+                try:
+                    intent = self.ask(order, payment)
+                except GatewayRefused as refusal:
+                    self.abandon(order, payment, refusal.reason)
+                else:
+                    self.follow(payment.provider, intent)
 
     def attempts(self, order_id: OrderId) -> tuple[Order, tuple[Payment, ...]]:
         """An order and every attempt to pay it. Raises `OrderNotFound`."""

@@ -10,7 +10,14 @@ import psycopg
 from attrs import define, field, frozen
 from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure, UniqueViolation
+from psycopg.errors import (
+    DeadlockDetected,
+    LockNotAvailable,
+    QueryCanceled,
+    ReadOnlySqlTransaction,
+    SerializationFailure,
+    UniqueViolation,
+)
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -98,6 +105,10 @@ class Session:
             raise refused from error
 
 
+class ConnectionLostError(Exception):
+    """The connection broke while it was used."""
+
+
 @frozen
 class Database:
     """A pool of connections to one shop's database. Opens nothing until it is first used."""
@@ -152,8 +163,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Statements that stand alone, each committed at once. For reads, and for writes that are one statement."""
-        with self._connection() as connection:
-            yield Session(connection)
+        try:
+            with self._connection() as connection:
+                yield Session(connection)
+        except TransactionConflict as error:
+            raise Busy from error
 
     @contextmanager
     def _connection(self) -> Iterator[Connection[Row]]:
@@ -161,12 +175,20 @@ class Database:
             if self.pool.closed:
                 self.pool.open()
             with self.pool.connection() as connection:
-                yield connection
+                try:
+                    yield connection
+                except psycopg.Error as error:
+                    if connection.closed:
+                        raise ConnectionLostError from error
+                    raise
+        except ConnectionLostError as error:
+            self.pool.check()  # PostgreSQL went away, so the others are dead too; one request finds out for all.
+            raise DatabaseUnavailable from error
         except (DeadlockDetected, SerializationFailure) as error:
             raise TransactionConflict from error
         except (LockNotAvailable, QueryCanceled) as error:
             raise Busy from error
-        except (PoolTimeout, psycopg.OperationalError) as error:
+        except (PoolTimeout, psycopg.OperationalError, ReadOnlySqlTransaction) as error:
             raise DatabaseUnavailable from error
 
     def close(self) -> None:

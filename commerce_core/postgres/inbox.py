@@ -48,7 +48,8 @@ class PostgresInboxStore:
         with self.database.read() as session:
             session.send("inbox.mark", id=message_id, status=status.value, error=error, pause=pause)
 
-    def claim(self, limit: int, pause: timedelta) -> Sequence[Waiting]:
-        """Messages that are due, ours until the pause is over."""
+    def claim(self, limit: int, lease: timedelta, most_attempts: int) -> Sequence[Waiting]:
+        """Messages that are due, ours until the lease is over."""
         with self.database.read() as session:
-            return [Waiting(*row) for row in session.rows("inbox.claim", limit=limit, pause=pause)]
+            rows = session.rows("inbox.claim", limit=limit, lease=lease, most_attempts=most_attempts)
+        return [Waiting(*row[1:]) for row in rows if row[0]]

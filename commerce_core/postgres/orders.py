@@ -93,10 +93,10 @@ class PostgresOrders:
 
         return order
 
-    def live_of_cart(self, cart_id: UUID) -> Order | None:
+    def live_of_cart(self, cart_id: UUID) -> OrderId | None:
         """The order this cart became, unless it was cancelled."""
         row = self.session.row("orders.live_of_cart", cart_id=cart_id)
-        return self.lock(OrderId(row[0])) if row else None
+        return OrderId(row[0]) if row else None
 
     def save(self, before: Order, after: Order, actor: Actor, reason: str = "") -> None:
         """The order's new state, and its transition."""

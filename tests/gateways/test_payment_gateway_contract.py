@@ -1,5 +1,7 @@
 """What every payment provider promises behind the port: the fake, our emulator, and Stripe when a key is given."""
 
+import json
+
 import pytest
 from attrs import evolve
 
@@ -111,7 +113,9 @@ def test_a_webhook_is_verified_and_decoded(world: World) -> None:
 
     event = world.gateway.verify_webhook(body, signature)
 
-    assert (event.provider, event.type, event.payload) == (world.gateway.name, "payment_intent.succeeded", body)
+    assert (event.provider, event.type) == (world.gateway.name, "payment_intent.succeeded")
+    assert json.loads(event.payload)["id"] == event.id
+    assert b"client_secret" not in event.payload
     assert event.id.startswith("evt_")
     assert event.created.tzinfo is not None
     assert world.gateway.read_event(body) == event

@@ -24,11 +24,11 @@ from commerce_core.checkout.errors import (
 )
 from commerce_core.checkout.model import PaymentMethod, PlaceOrder
 from commerce_core.inventory.errors import OutOfStock
-from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.errors import DatabaseUnavailable, InvalidInput
 from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
 from commerce_core.orders.model import OrderStatus
-from commerce_core.payments.errors import GatewayUnavailable
+from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
 from commerce_core.payments.model import Intent, IntentRequest, IntentStatus
 from commerce_core.testing.builders import PARIS, Builders
 from commerce_core.testing.clock import Clock
@@ -339,3 +339,88 @@ def test_adding_to_a_cart_again_after_its_order_was_cancelled(shop: Commerce, ma
     done = shop.checkout.check_out(make.request(cart.id))
     shop.checkout.change_status(SYSTEM, done.order.id, OrderStatus.CANCELLED)
     assert shop.cart.add_item(cart.id, NewItem(variant, 1)).items[0].quantity == 2
+
+
+class Choosy(FakeGateway):
+    """A provider that does not take payments of some amounts, and says so before there is an intent."""
+
+    def create_intent(self, request: IntentRequest) -> Intent:
+        if request.amount.amount > 1_000_000:
+            raise GatewayRefused("the amount is too large")
+        return super().create_intent(request)
+
+
+def test_a_payment_that_the_provider_refuses_to_take_gives_the_cart_back(
+    database_url: str, settings: Settings, make: Builders
+) -> None:
+    with open_shop(database_url, settings=settings, gateway=Choosy()) as shop:
+        variant = make.variant(price=2_000_000, stock=3)
+        cart = make.cart((variant, 1))
+        with pytest.raises(GatewayRefused):
+            shop.checkout.check_out(make.request(cart.id))
+        assert shop.cart.get(cart.id).status is CartStatus.ACTIVE
+        assert shop.inventory.stock(SYSTEM, variant).available == 3
+        assert shop.cart.add_item(cart.id, NewItem(variant, 1)).items[0].quantity == 2
+
+
+def test_one_order_that_cannot_expire_does_not_hold_up_the_others(
+    shop: Commerce, make: Builders, clock: Clock, database_url: str
+) -> None:
+    stuck, other = (shop.checkout.check_out(make.request(make.cart((make.variant(), 1)).id)) for _ in range(2))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE payments SET intent_id = 'nonsense' WHERE order_id = %s", (stuck.order.id,))
+    clock.forward(timedelta(minutes=31))
+    assert shop.checkout.expire_unpaid() == 1
+    assert shop.checkout.order(other.order.id, other.order_token).status is OrderStatus.CANCELLED
+    assert shop.checkout.order_reader.unpaid_past(10) == []  # it is looked at again later
+
+
+def test_an_order_that_changed_while_it_was_being_cancelled_is_not_cancelled(shop: Commerce, make: Builders) -> None:
+    done = shop.checkout.check_out(make.request(make.cart((make.variant(), 1)).id))
+    with pytest.raises(OrderChanged):
+        shop.checkout.change_status(SYSTEM, done.order.id, OrderStatus.CANCELLED, expected_version=7)
+    assert shop.checkout.order(done.order.id, done.order_token).status is OrderStatus.PENDING_PAYMENT
+
+
+def test_cancelling_by_hand_leaves_an_audit_row_and_expiring_does_not(
+    shop: Commerce, make: Builders, clock: Clock, database_url: str
+) -> None:
+    by_hand, late = (shop.checkout.check_out(make.request(make.cart((make.variant(), 1)).id)) for _ in range(2))
+    shop.checkout.change_status(SYSTEM, by_hand.order.id, OrderStatus.CANCELLED)
+    clock.forward(timedelta(minutes=31))
+    assert shop.checkout.expire_unpaid() == 1
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT entity_id FROM audit_logs WHERE action = 'order.cancel'").fetchall()
+    assert rows == [(str(by_hand.order.id),)]
+    assert shop.checkout.order(late.order.id, late.order_token).status is OrderStatus.CANCELLED
+
+
+def test_a_free_order_needs_no_payment_provider(database_url: str, settings: Settings, make: Builders) -> None:
+    with open_shop(database_url, settings=evolve(settings, payment_provider="manual")) as shop:
+        cart = make.cart((make.variant(price=0, ships=False), 1))
+        assert shop.checkout.check_out(PlaceOrder(CartId(cart.id), "a@example.com")).order.status is OrderStatus.PAID
+
+
+def test_lines_keep_the_order_in_which_they_were_chosen(shop: Commerce, make: Builders) -> None:
+    chosen = [make.variant(title=f"Mug {n}") for n in range(8)]
+    cart = make.cart(*((variant, 1) for variant in chosen))
+    assert [line.variant_id for line in shop.cart.get(cart.id).items] == chosen
+    done = shop.checkout.check_out(make.request(cart.id))
+    assert [line.variant_id for line in shop.checkout.show(SYSTEM, done.order.id).items] == chosen
+
+
+def test_one_request_finds_out_that_postgresql_was_restarted_and_the_next_ones_work(
+    shop: Commerce, make: Builders, database_url: str
+) -> None:
+    cart = make.cart((make.variant(), 1))
+    with ThreadPoolExecutor(8) as readers:
+        list(readers.map(lambda _: shop.cart.get(cart.id), range(64)))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(DatabaseUnavailable):
+        shop.cart.get(cart.id)
+    for _ in range(16):
+        assert shop.cart.get(cart.id) == cart

@@ -3,17 +3,20 @@
 import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import psycopg
 import pytest
 from attrs import evolve
 
-from commerce_core import Commerce
+from commerce_core import Commerce, Settings, open_shop
 from commerce_core.access.model import SYSTEM
 from commerce_core.gateways.stripe_signature import sign
 from commerce_core.orders.model import OrderStatus
 from commerce_core.payments.errors import InvalidSignature, MalformedEvent
+from commerce_core.payments.model import Intent
 from commerce_core.testing.builders import Builders
+from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway
 
 
@@ -114,7 +117,7 @@ def test_paying_a_cheap_intent_never_pays_an_expensive_order(
     with psycopg.connect(database_url) as connection:
         row = connection.execute("SELECT status, error FROM webhook_events").fetchone()
     assert row[0] == "received"
-    assert row[1].startswith("payment-mismatch")
+    assert row[1].startswith("PaymentMismatch")
 
 
 def test_a_webhook_faster_than_the_checkout_finds_the_order(
@@ -139,9 +142,81 @@ def test_what_could_not_be_applied_is_tried_again_until_it_is_given_up(
     event["data"]["object"]["amount_received"] = 1
     forged = json.dumps(event).encode()
     shop.payments.receive("stripe", forged, sign(forged, gateway.webhook_secret, int(gateway.clock())))
-    for _ in range(shop.payments.inbox_policy.attempts - 1):
+    for _ in range(shop.payments.inbox_retry.most_attempts - 1):
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("UPDATE webhook_events SET next_retry_at = shop_now() WHERE status = 'received'")
         assert shop.payments.apply_due() == 1
     assert statuses(database_url, "status", "webhook_events") == ["dead"]
     assert shop.payments.apply_due() == 0
+
+
+def test_what_is_stored_of_an_event_holds_no_client_secret_and_no_nul(
+    shop: Commerce, gateway: FakeGateway, pending, database_url: str
+) -> None:
+    body, _ = gateway.event(pending.payment.intent_id, "payment_intent.succeeded")
+    event = json.loads(body)
+    event["data"]["object"]["client_secret"] = "pi_1_secret_2"
+    event["data"]["object"]["description"] = "a\x00b"
+    sent = json.dumps(event).encode()
+    shop.payments.receive("stripe", sent, sign(sent, gateway.webhook_secret, int(gateway.clock())))
+    with psycopg.connect(database_url) as connection:
+        [(kept,)] = connection.execute("SELECT payload::text FROM webhook_events")
+    assert "secret" not in kept
+    assert '"ab"' in kept
+    assert status(shop, pending) == ("PAID", "paid")
+
+
+def test_a_bug_in_applying_one_message_neither_shows_nor_holds_up_the_next(
+    database_url: str, settings: Settings, make: Builders
+) -> None:
+    class Broken(FakeGateway):
+        def retrieve_intent(self, intent_id: str) -> Intent:
+            raise RuntimeError("a bug")
+
+    gateway = Broken()
+    with open_shop(database_url, settings=settings, gateway=gateway) as shop:
+        done = shop.checkout.check_out(make.request(make.cart((make.variant(), 1)).id))
+        shop.payments.receive("stripe", *gateway.event(done.payment.intent_id, "payment_intent.processing"))
+        for _ in range(shop.payments.inbox_retry.most_attempts):
+            with psycopg.connect(database_url, autocommit=True) as connection:
+                connection.execute("UPDATE webhook_events SET next_retry_at = shop_now() WHERE status = 'received'")
+            shop.payments.apply_due()
+    assert statuses(database_url, "status", "webhook_events") == ["dead"]
+    assert statuses(database_url, "error", "webhook_events") == ["RuntimeError: a bug"]
+
+
+def test_a_message_that_ends_its_worker_each_time_is_given_up(
+    shop: Commerce, gateway: FakeGateway, pending, database_url: str
+) -> None:
+    shop.payments.receive("stripe", *gateway.event(pending.payment.intent_id, "payment_intent.processing"))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE webhook_events SET status = 'received', processed_at = NULL, next_retry_at = shop_now()"
+        )
+        retry = shop.payments.inbox_retry
+        for _ in range(retry.most_attempts):
+            shop.payments.inbox.claim(1, retry.lease, retry.most_attempts)  # and never marks it
+            connection.execute("UPDATE webhook_events SET next_retry_at = shop_now()")
+    assert statuses(database_url, "status", "webhook_events") == ["dead"]
+
+
+def test_a_delayed_payment_that_fails_gives_the_buyer_half_an_hour(
+    shop: Commerce, gateway: FakeGateway, pending, clock: Clock
+) -> None:
+    intent_id = pending.payment.intent_id
+    shop.payments.receive("stripe", *gateway.event(intent_id, "payment_intent.processing"))
+    gateway.decline(intent_id)
+    shop.payments.receive("stripe", *gateway.event(intent_id, "payment_intent.payment_failed"))
+    assert status(shop, pending) == ("PENDING_PAYMENT", "failed")
+    clock.forward(timedelta(minutes=31))
+    assert shop.checkout.expire_unpaid() == 1
+
+
+def test_money_for_an_attempt_we_took_for_cancelled_is_not_passed_over(
+    shop: Commerce, gateway: FakeGateway, pending, database_url: str
+) -> None:
+    event = gateway.event(pending.payment.intent_id, "payment_intent.succeeded")
+    shop.checkout.change_status(SYSTEM, pending.order.id, OrderStatus.CANCELLED)
+    shop.payments.receive("stripe", *event)
+    assert statuses(database_url, "status", "webhook_events") == ["received"]
+    assert statuses(database_url, "error", "webhook_events")[0].startswith("PaidTooLate")
