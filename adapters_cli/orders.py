@@ -99,10 +99,7 @@ def _id(shop: Commerce, order: str) -> UUID:
             return UUID(order)
         except ValueError:
             raise OrderNotFound from None
-    for found in shop.orders.list_orders(SYSTEM, PageRequest(per_page=100), text=order).items:
-        if str(found.number) == order:
-            return found.id
-    raise OrderNotFound
+    return shop.orders.numbered(SYSTEM, int(order))
 
 
 def _answer(screen: Screen, order: OrderView) -> None:

@@ -80,6 +80,9 @@ SELECT count(*) FROM orders o
 WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
   AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.email) LIKE %(pattern)s)
 
+-- name: numbered
+SELECT id FROM orders WHERE number = %(number)s
+
 -- name: unpaid_past
 SELECT id, expires_at FROM orders
 WHERE status = 'PENDING_PAYMENT' AND expires_at <= shop_now()

@@ -5,7 +5,7 @@ from attrs import evolve, frozen
 from commerce_core.access.model import Actor, AuditEntry, Permission
 from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.kernel.transaction import Begin, retried
-from commerce_core.orders.errors import OrderChanged, OrderStatusRefused
+from commerce_core.orders.errors import OrderChanged, OrderNotFound, OrderStatusRefused
 from commerce_core.orders.events import OrderCompleted, OrderFulfilled
 from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderStatus
 from commerce_core.orders.ports import OrderWork
@@ -33,6 +33,14 @@ class OrderService:
         """A page of orders, the latest first; `text` is a number or part of an address. Raises `PermissionDenied`."""
         actor.must(Permission.ORDERS_READ)
         return self.read.page(status, text, page)
+
+    def numbered(self, actor: Actor, number: int) -> OrderId:
+        """The id of the order that people call so. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        found = self.read.numbered(number)
+        if found is None:
+            raise OrderNotFound
+        return found
 
     @retried
     def advance(self, actor: Actor, order_id: OrderId, to: OrderStatus, expected_version: int | None = None) -> Order:

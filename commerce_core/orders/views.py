@@ -147,6 +147,10 @@ class OrderReader(Protocol):
         """A page of orders, the latest first."""
         ...
 
+    def numbered(self, number: int) -> OrderId | None:
+        """The id of the order with this number."""
+        ...
+
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:
         """Orders whose payment window is over, the longest waiting first."""
         ...

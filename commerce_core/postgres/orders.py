@@ -29,6 +29,8 @@ from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.values import address_column, address_value
 from commerce_core.pricing.model import ShippingOption, TaxLine
 
+_NUMBERS_END = 2**63  # of a bigint
+
 
 @frozen
 class PostgresOrders:
@@ -132,6 +134,14 @@ class PostgresOrderReader:
             found = [_summary(row) for row in rows.fetchall()]
             count = total.fetchone()
         return Page(found, request.page, request.per_page, count[0] if count else 0)
+
+    def numbered(self, number: int) -> OrderId | None:
+        """The id of the order with this number, which may be any a person has typed."""
+        if number >= _NUMBERS_END:
+            return None
+        with self.database.read() as session:
+            row = session.row("orders.numbered", number=number)
+        return OrderId(row[0]) if row else None
 
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:
         """Orders whose payment window is over."""
