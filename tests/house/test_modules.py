@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,15 @@ def called(module: Path, *names: str) -> Iterator[str]:
 def test_a_module_is_small_and_has_a_name_that_says_something(module: Path) -> None:
     assert (ROOT / module).read_text("utf-8").count("\n") <= LINES
     assert not FORBIDDEN_NAMES & {part.removesuffix(".py") for part in module.parts}
+
+
+def test_a_room_beyond_those_of_every_feature_is_named_with_its_reason() -> None:
+    rooms = {"__init__", "service", "views", "ports", "events", "model", "errors"}
+    features = {file.parent for file in (ROOT / "commerce_core").glob("*/model.py")}
+    found = {room for place in features for room in place.glob("*.py") if room.stem not in rooms}
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"^\| `(\w+/\w+\.py)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+    assert set(named) == {f"{room.parent.name}/{room.name}" for room in found}
 
 
 def test_nobody_sleeps_but_those_who_poll() -> None:

@@ -286,9 +286,7 @@ def test_bodies_are_decoded_strictly(client: TestClient, workshop: Workshop) -> 
     assert workshop.calls == []
 
 
-def test_a_patch_may_call_itself_a_merge_patch_and_nothing_else_may(
-    client_of: ClientOf, workshop: Workshop
-) -> None:
+def test_a_patch_may_call_itself_a_merge_patch_and_nothing_else_may(client_of: ClientOf, workshop: Workshop) -> None:
     @frozen
     class Bench:
         @operation("Mend", answers={200: Made})

@@ -174,3 +174,19 @@ def test_confirm_never_believes_the_caller(client: TestClient, make: Builders, g
     gateway.pay(placed["payment"]["intent_id"])
     assert post(client, "/v1/store/checkout/confirm", body).json["order"]["status"] == "PAID"
     assert post(client, "/v1/store/checkout/confirm", body | {"order_token": "x"}).status_code == 404
+
+
+def test_a_confirmation_is_answered_once_for_each_key(client: TestClient, make: Builders, gateway: FakeGateway) -> None:
+    placed = checkout(client, new_cart(client, (make.variant(), 1))["id"], "key").json
+    body = {"order_id": placed["order"]["id"], "order_token": placed["order_token"]}
+
+    def confirmed(key: str, **changes: str):
+        return post(client, "/v1/store/checkout/confirm", body | changes, **{"Idempotency-Key": key})
+
+    assert confirmed("1", order_token="x").status_code == 404  # And the key is free again.
+    first = confirmed("1")
+    gateway.pay(placed["payment"]["intent_id"])
+    again = confirmed("1")
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (first.content, "true")
+    assert confirmed("1", order_token="x").status_code == 422
+    assert confirmed("2").json["order"]["status"] == "PAID"

@@ -1,24 +1,34 @@
-"""A shop as it runs for real: gunicorn, the worker and the Stripe emulator, each a process or server of its own."""
+"""A shop as it runs for real: gunicorn, the worker, the Stripe emulator and a mail server, each on its own."""
 
+import asyncio
+import email
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from attrs import define, field
+from psycopg.sql import SQL, Identifier, Literal
 
 from commerce_core.testing.stripe_server import StripeServer
 
 CHECKOUT = Path(__file__).parents[2]
 SECRET = "whsec_journey"
+CLIENTS = 200  # at once
 
 
 def until(look: Callable[[], Any], within: float = 20.0) -> Any:
@@ -31,12 +41,32 @@ def until(look: Callable[[], Any], within: float = 20.0) -> Any:
 
 
 @define
+class MailCatcher:
+    """A mail server that keeps what it takes. Until it is `answering`, it takes a mail and does not say so."""
+
+    delivered: list[Envelope] = field(factory=list)
+    answering: threading.Event = field(factory=threading.Event)
+    url: str = ""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        self.delivered.append(envelope)
+        await asyncio.to_thread(self.answering.wait, 30)
+        return "250 OK"
+
+    def messages(self) -> list[EmailMessage]:
+        """What was delivered, in this order."""
+        found = [email.message_from_bytes(bytes(each.content or b""), policy=default) for each in self.delivered]
+        return [message for message in found if isinstance(message, EmailMessage)]
+
+
+@define
 class RunningShop:
     """Every part of one shop, to be started, stopped and killed."""
 
     database_url: str
     folder: Path
     stripe: StripeServer
+    mail: MailCatcher
     port: int
     _processes: dict[str, subprocess.Popen[bytes]] = field(factory=dict)
 
@@ -46,6 +76,8 @@ class RunningShop:
             "DATABASE_URL": self.database_url,
             "COMMERCE_DATA_DIR": str(self.folder),
             "COMMERCE_ENV": "test",
+            "EMAIL_PROVIDER": "smtp",
+            "EMAIL_PROVIDER_KEY": self.mail.url,
             "STRIPE_SECRET_KEY": "sk_test_journey",
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_API_BASE": self.stripe.url,
@@ -97,6 +129,15 @@ class RunningShop:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query).fetchall()
 
+    def pass_time(self, by: timedelta) -> None:
+        """Move the shop's clock, for every process that is started from now on."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(
+                SQL("ALTER DATABASE {} SET commerce.now = {}").format(
+                    Identifier(connection.info.dbname), Literal((datetime.now(UTC) + by).isoformat())
+                )
+            )
+
     def run(self, *command: str) -> str:
         """Run `commerce …` and return what it printed."""
         done = subprocess.run(
@@ -115,13 +156,31 @@ def _answers(client: httpx.Client) -> bool:
 
 
 @pytest.fixture
-def running(database_url: str, tmp_path: Path) -> Iterator[RunningShop]:
-    """A shop with its API up; the worker is the test's to start."""
+def mail() -> Iterator[MailCatcher]:
+    """A mail server that answers."""
+    catcher, port = MailCatcher(), free_port()
+    server = Controller(catcher, hostname="127.0.0.1", port=port)
+    server.start()
+    catcher.url = f"smtp://127.0.0.1:{port}"
+    catcher.answering.set()
+    yield catcher
+    catcher.answering.set()
+    server.stop()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def running(database_url: str, tmp_path: Path, mail: MailCatcher) -> Iterator[RunningShop]:
+    """A shop with its API up; the worker is the test's to start."""
+    port = free_port()
     with StripeServer(webhook_url=f"http://127.0.0.1:{port}/v1/webhooks/stripe", webhook_secret=SECRET) as stripe:
-        parts = RunningShop(database_url, tmp_path, stripe, port)
+        parts = RunningShop(database_url, tmp_path, stripe, mail, port)
         try:
             parts.start_api()
             yield parts
@@ -132,5 +191,5 @@ def running(database_url: str, tmp_path: Path) -> Iterator[RunningShop]:
 @pytest.fixture
 def http(running: RunningShop) -> Iterator[httpx.Client]:
     """A buyer's browser."""
-    with httpx.Client(base_url=running.url, timeout=20) as client:
+    with httpx.Client(base_url=running.url, timeout=60, limits=httpx.Limits(max_connections=CLIENTS)) as client:
         yield client
