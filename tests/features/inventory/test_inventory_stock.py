@@ -14,7 +14,7 @@ from commerce_core.access.model import GUEST, SYSTEM
 from commerce_core.cart.service import NewItem
 from commerce_core.inventory.errors import OutOfStock, StockTooLow, VariantNotTracked
 from commerce_core.inventory.model import Movement, MovementType
-from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.errors import Busy, InvalidInput
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
 
@@ -190,3 +190,66 @@ def test_a_counter_that_drifted_is_found(shop: Commerce, make: Builders, databas
     [found] = shop.inventory.verify(SYSTEM)
     assert evolve(found, variant_id=variant) == found
     assert (found.available_qty, found.moved) == (6, 5)
+
+
+def test_a_buyer_who_waits_while_stock_comes_back_gets_it(shop: Commerce, make: Builders, database_url: str) -> None:
+    variant = make.variant(stock=2)
+    make.cart((variant, 2))
+    hopeful = make.cart()
+    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as buyer:
+        other.execute(  # What a cancelled order, the sweeper or a receipt does, not committed yet.
+            "UPDATE inventory_items SET available_qty = available_qty + 2, reserved_qty = reserved_qty - 2"
+            " WHERE variant_id = %s",
+            (variant,),
+        )
+        other.execute("UPDATE inventory_reservations SET released_at = shop_now() WHERE variant_id = %s", (variant,))
+        waiting = buyer.submit(shop.cart.add_item, hopeful.id, NewItem(variant, 2))
+        _until_somebody_waits(database_url)
+        other.commit()
+        assert waiting.result(timeout=10).items[0].quantity == 2
+    assert counters(shop, variant) == (2, 2, 0)
+
+
+def test_stock_that_rises_and_falls_under_many_buyers_is_never_refused_by_the_database(
+    shop: Commerce, make: Builders
+) -> None:
+    variant = make.variant(stock=1)
+
+    def come_and_go(_: int) -> None:
+        cart = make.cart()
+        try:
+            held = shop.cart.add_item(cart.id, NewItem(variant, 1))
+        except OutOfStock:
+            return
+        shop.cart.remove_item(cart.id, held.items[0].id)
+
+    with ThreadPoolExecutor(8) as buyers:
+        list(buyers.map(come_and_go, range(300)))
+    assert counters(shop, variant) == (1, 0, 1)
+    assert shop.inventory.verify(SYSTEM) == []
+
+
+def test_a_hold_that_somebody_is_just_releasing_is_waited_for_and_not_called_sold_out(
+    shop: Commerce, make: Builders, clock: Clock, database_url: str
+) -> None:
+    variant = make.variant(stock=1)
+    gone = make.cart((variant, 1))
+    hopeful = make.cart()
+    clock.forward(timedelta(minutes=31))
+    with psycopg.connect(database_url) as sweeper:
+        sweeper.execute("SELECT 1 FROM carts WHERE id = %s FOR UPDATE", (gone.id,))
+        with pytest.raises(Busy):
+            shop.cart.add_item(hopeful.id, NewItem(variant, 1))
+    assert shop.cart.add_item(hopeful.id, NewItem(variant, 1)).items[0].quantity == 1
+
+
+def _until_somebody_waits(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for _ in range(200):
+            waiting = connection.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
+            if waiting:
+                return
+            connection.execute("SELECT pg_sleep(0.02)")
+    raise AssertionError("nobody waited for a lock")
