@@ -25,6 +25,7 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("apply_provider_events", _every(5), shop.payments.apply_due),
         Periodic("finish_interrupted_payments", _every(30), shop.payments.resume),
         Periodic("expire_unpaid_orders", _every(30), shop.checkout.expire_unpaid),
+        Periodic("purge_carts", "37 * * * *", shop.cart.purge),
         Periodic("forget_idempotency_keys", "17 * * * *", shop.idempotency.forget_old),
     )
 

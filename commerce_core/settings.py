@@ -25,6 +25,9 @@ class Settings:
     tax_rate: str = "20.00"  # SHOP_TAX_RATE, percent
     prices_include_tax: bool = True
     shipping_price: int = 490  # SHOP_SHIPPING_PRICE, minor units
+    cart_max_units: int = 500  # of counted stock that one cart may hold
+    hold_minutes: int = 30  # how long a cart keeps its stock after a line's last change
+    hold_limit_minutes: int = 120  # and at most after its first
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     port: int = 8000
@@ -73,7 +76,19 @@ _NAMES = {
 }
 _KINDS: dict[str, type] = {
     "prices_include_tax": bool,
-    **dict.fromkeys(("shipping_price", "port", "threads", "processes", "trusted_proxies"), int),
+    **dict.fromkeys(
+        (
+            "shipping_price",
+            "cart_max_units",
+            "hold_minutes",
+            "hold_limit_minutes",
+            "port",
+            "threads",
+            "processes",
+            "trusted_proxies",
+        ),
+        int,
+    ),
 }
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 

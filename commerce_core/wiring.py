@@ -7,6 +7,7 @@ from typing import Self
 
 from attrs import evolve, frozen
 
+from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
 from commerce_core.catalog.service import CatalogService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
@@ -21,6 +22,7 @@ from commerce_core.gateways.manual import ManualGateway
 from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
+from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
 from commerce_core.inventory.model import InventoryPolicy
@@ -40,7 +42,7 @@ from commerce_core.postgres.database import Database
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.inbox import PostgresInboxStore
-from commerce_core.postgres.inventory import PostgresInventoryReader
+from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
@@ -68,6 +70,7 @@ class Commerce:
     media: LocalMedia
     imports: ImportService
     inventory: InventoryService
+    stock_counts: StockCountImport
     cart: CartService
     orders: OrderService
     payments: PaymentService
@@ -112,6 +115,7 @@ def open_shop(
     order_reader = PostgresOrderReader(database)
     orders = OrderService(begin, order_reader)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
+    inventory = InventoryService(begin, PostgresInventoryReader(database))
     return Commerce(
         settings=settings,
         secret=secret,
@@ -128,9 +132,17 @@ def open_shop(
         catalog=CatalogService(
             begin, PostgresCatalogReader(database, settings.currency, _product_url(settings)), uuid7, settings.currency
         ),
-        inventory=InventoryService(begin, PostgresInventoryReader(database)),
+        inventory=inventory,
+        stock_counts=StockCountImport(inventory),
         cart=CartService(
-            begin, begin.single, capability, uuid7, rules, InventoryPolicy(), PostgresCartReader(database)
+            begin=begin,
+            single=begin.single,
+            new_cart_id=capability,
+            new_id=uuid7,
+            rules=rules,
+            policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
+            limits=CartPolicy(max_units=settings.cart_max_units),
+            read=PostgresCartReader(database),
         ),
         orders=orders,
         payments=payments,
