@@ -63,7 +63,7 @@ class StockBench:
 def table(arguments: argparse.Namespace, url: str, folder: Path) -> str:
     """Fill the shop, load it, let years pass, load it again, and prove the stock; the figures as a table.
 
-    Raises `LoadFailed` when an answer, a counter or a plan was wrong.
+    Raises `LoadFailed` when an answer or a counter was wrong.
     """
     shop.seed(url, arguments.products)
     copy = shop.copied(url)

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from attrs import evolve
 
-from commerce_core import Commerce
+from commerce_core import Commerce, Settings, open_shop
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import PERMISSIONS, SYSTEM, Actor, ActorKind, Role
+from commerce_core.cart.service import NewItem
 from commerce_core.inventory.errors import (
     BackordersTaken,
     OutOfStock,
@@ -346,6 +347,18 @@ def test_settings_of_a_variant_nobody_counts_are_refused(shop: Commerce, make: B
 def test_a_hold_that_makes_no_sense_stops_the_start(hold: int, limit: int) -> None:
     with pytest.raises(InvalidInput):
         InventoryPolicy.of_minutes(hold, limit)
+
+
+def test_an_operator_sets_how_long_a_cart_holds(database_url: str, settings: Settings) -> None:
+    with open_shop(database_url, settings=evolve(settings, hold_minutes=5, hold_limit_minutes=7)) as shop:
+        make, clock = Builders(shop), Clock(shop)
+        cart = make.cart((variant := make.variant(stock=9), 1))
+        clock.forward(timedelta(minutes=4))
+        shop.cart.add_item(cart.id, NewItem(variant, 1))
+        clock.forward(timedelta(minutes=2))
+        assert shop.inventory.release_expired() == 0
+        clock.forward(timedelta(minutes=2))
+        assert shop.inventory.release_expired() == 1
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
