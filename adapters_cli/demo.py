@@ -26,7 +26,7 @@ from commerce_core.settings import Settings, from_environ
 app = typer.Typer()
 
 _INTERRUPTED = 130  # as a shell has it
-_KEPT = ("mail", "media", "logs", "stripe.json", "catalogue.unfinished", "processes.json")
+_KEPT = ("mail", "media", "logs", "secret", "stripe.json", "catalogue.unfinished", "processes.json")
 _WATCH = 0.2  # seconds
 
 

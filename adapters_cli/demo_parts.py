@@ -18,7 +18,7 @@ from commerce_core.catalog.drafts import NewCategory
 from commerce_core.catalog.views import CategoryView, StaffProductQuery
 from commerce_core.gateways.local_media import PictureFolder
 from commerce_core.postgres.migrate import migrate, status
-from commerce_core.settings import Settings
+from commerce_core.settings import PaymentProvider, Settings
 from commerce_core.wiring import Commerce, open_shop
 
 _CATALOGUE = Path(__file__).with_name("demo_shop")
@@ -97,7 +97,7 @@ def _stripe_account(settings: Settings) -> tuple[Settings, str | None]:
     address = f"http://127.0.0.1:{free_port(settings.port + beside)}"
     emulated = evolve(
         settings,
-        payment_provider="stripe",
+        payment_provider=PaymentProvider.STRIPE,
         stripe_secret_key="sk_test_emulator",  # noqa: S106 - opens nothing but the emulator
         stripe_publishable_key="pk_test_emulator",
         stripe_webhook_secret=_WEBHOOK_SECRET,

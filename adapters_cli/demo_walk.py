@@ -19,6 +19,7 @@ from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.outbox.model import EventStatus
 from commerce_core.outbox.views import OutboxEventView
+from commerce_core.settings import EmailProvider
 from commerce_core.wiring import Commerce
 
 T = TypeVar("T")
@@ -253,7 +254,7 @@ def mails_of(shop: Commerce, purchase: Purchase) -> list[EmailView]:
 
 def mail_file(shop: Commerce, mail: EmailView) -> Path | None:
     """Where a mail landed; None when a mail server has it."""
-    if shop.settings.email_provider != "folder" or mail.provider_id is None:
+    if shop.settings.email_provider is not EmailProvider.FOLDER or mail.provider_id is None:
         return None
     name = mail.provider_id.strip("<>").partition("@")[0]
     return Path(shop.settings.data_dir or "var") / "mail" / f"{name}.eml"

@@ -12,17 +12,17 @@ from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.postgres.migrate import status
 from commerce_core.postgres.server import OLDEST_MAJOR, Server
-from commerce_core.settings import DEVELOPMENT_SECRET, Settings
+from commerce_core.settings import SECRET_LENGTH, EmailProvider, PaymentProvider, Settings
 
 _TIMEOUT = 3.0  # seconds
 _STRIPE = "https://api.stripe.com"
 
 
 def secret(settings: Settings) -> list[Finding]:
-    """`COMMERCE_SECRET`: known to everybody, short, or good."""
-    if settings.secret == DEVELOPMENT_SECRET:
-        return [Finding("secret", State.WARNING, "COMMERCE_SECRET is the one of development; set one of your own")]
-    if len(settings.secret) < 32 or len(set(settings.secret)) < 10:
+    """`COMMERCE_SECRET`: made here, short, or good."""
+    if not settings.secret:
+        return [Finding("secret", State.UNSET, "COMMERCE_SECRET is not set: one is made and kept in the data folder")]
+    if len(settings.secret) < SECRET_LENGTH or len(set(settings.secret)) < 10:
         return [Finding("secret", State.WARNING, "COMMERCE_SECRET is weak: take 32 random characters or more")]
     return [Finding("secret", State.OK, "COMMERCE_SECRET is set and long")]
 
@@ -72,7 +72,7 @@ def _database(url: str, *, embedded: bool) -> list[Finding]:
 
 def stripe(settings: Settings) -> list[Finding]:
     """Stripe: the shape of the keys, whether they belong together, and whether Stripe takes them."""
-    if settings.payment_provider != "stripe":
+    if settings.payment_provider is not PaymentProvider.STRIPE:
         return [Finding("stripe", State.UNSET, f"PAYMENT_PROVIDER is {settings.payment_provider}")]
     if not settings.stripe_secret_key:
         return [Finding("stripe", State.UNSET, "STRIPE_SECRET_KEY is not set: no card payments")]
@@ -123,9 +123,8 @@ def _stripe_publishable(settings: Settings) -> Finding:
 
 def mail(settings: Settings) -> list[Finding]:
     """The way mail goes out."""
-    if settings.email_provider == "folder":
-        state = State.WARNING if settings.production else State.OK
-        return [Finding("mail", state, "goes into a folder of this machine; EMAIL_PROVIDER=smtp sends it")]
+    if settings.email_provider is EmailProvider.FOLDER:
+        return [Finding("mail", State.OK, "goes into a folder of this machine; EMAIL_PROVIDER=smtp sends it")]
     try:
         sender = SmtpSender.at(settings.email_provider_key or "smtp://localhost:25", settings.email_from)
         kind = smtplib.SMTP_SSL if sender.implicit_tls else smtplib.SMTP

@@ -3,8 +3,9 @@
 import typer
 
 from adapters_cli.premises import database
-from adapters_worker.logs import log_json
+from adapters_worker.app import QUIET
 from adapters_worker.run import run
+from commerce_core.gateways.json_logs import log_json
 from commerce_core.settings import from_environ
 
 app = typer.Typer()
@@ -14,6 +15,6 @@ app = typer.Typer()
 def worker() -> None:
     """Work in this process; `python -m adapters_worker` is the same where the database is configured."""
     configured = from_environ()
-    log_json(configured.log_level)
+    log_json(configured.log_level, quiet=QUIET)
     with database(configured) as settings:
         run(settings)

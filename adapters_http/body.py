@@ -15,6 +15,7 @@ MAX_DEPTH = 32
 READ_TIMEOUT = 10.0  # seconds for the next piece of a body; a client that stops sending must not keep a thread
 
 _JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
 _CHARSET = re.compile(r';\s*charset="?utf-8"?\s*', re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -42,7 +43,7 @@ class UnsupportedMediaType(Invalid):
 
     code = "unsupported-media-type"
     detail = "The Content-Type must be {expected}."
-    expected: str = _JSON
+    expected: str
 
 
 @frozen
@@ -58,11 +59,16 @@ class AmbiguousJsonError(ValueError):
     """Raised inside the standard decoder's hooks."""
 
 
+def media_types(method: str) -> tuple[str, ...]:
+    """What the body of a request with this method may call itself; a PATCH is a JSON Merge Patch (RFC 7396)."""
+    return (_JSON, MERGE_PATCH) if method.upper() == "PATCH" else (_JSON,)
+
+
 def require_json(req: falcon.Request) -> None:
     """Raises `UnsupportedMediaType` unless the body says that it is JSON in UTF-8."""
     sent = req.content_type or ""
-    if sent != _JSON and _CHARSET.sub("", sent).strip().lower() != _JSON:
-        raise UnsupportedMediaType
+    if sent != _JSON and _CHARSET.sub("", sent).strip().lower() not in media_types(req.method):
+        raise UnsupportedMediaType(" or ".join(media_types(req.method)))
 
 
 def read_body(req: falcon.Request, limit: int = BODY_LIMIT) -> bytes:

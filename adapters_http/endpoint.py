@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Protocol
 
@@ -10,20 +11,39 @@ import falcon
 from attrs import frozen
 from structlog.typing import FilteringBoundLogger
 
-from adapters_http.body import parse_json, read_body, require_json
+from adapters_http.body import (
+    BodyIncomplete,
+    BodyTooLarge,
+    MalformedJson,
+    UnsupportedMediaType,
+    parse_json,
+    read_body,
+    require_json,
+)
 from adapters_http.decoding import decode, decode_headers, decode_part, decode_query
 from adapters_http.encoding import to_json
 from adapters_http.operation import Access, Answer, Idempotent, Media, Operation, operation_of
 from adapters_http.problems import IdempotencyKeyRequired, InvalidIdempotencyKey
+from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import Actor, Origin
-from commerce_core.kernel.errors import CommerceError, InvalidInput, Unauthenticated
-from commerce_core.kernel.idempotency import Idempotency, Reply, Running
+from commerce_core.kernel.errors import Busy, CommerceError, DatabaseUnavailable, InvalidInput, Unauthenticated
+from commerce_core.kernel.idempotency import (
+    Idempotency,
+    IdempotencyAnswerLost,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    Reply,
+    Running,
+    marking,
+)
+from commerce_core.staff.errors import SessionInvalid
 
 METHODS = ("get", "post", "put", "patch", "delete")
 SECRET_KEY_LENGTH = 16  # Where nothing but the key tells two callers apart, it has to be hard to guess.
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 _JSON = "application/json"
+_ANYWHERE = (Busy, DatabaseUnavailable)  # The document names them once, under `default`.
 
 
 @frozen
@@ -86,12 +106,42 @@ def responders(resource: object) -> dict[str, Callable[..., Answer]]:
     return {name: method for name, method in found.items() if method is not None}
 
 
+def implied_refusals(operation: Operation) -> Iterable[type[CommerceError]]:
+    """What an endpoint itself may refuse, before or after its responder."""
+    if operation.body is not None:
+        yield from (BodyTooLarge, BodyIncomplete)
+    if operation.body is not None and operation.body is not bytes:
+        yield from (MalformedJson, UnsupportedMediaType, InvalidInput)
+    if operation.query is not None or operation.headers is not None:
+        yield InvalidInput
+    if operation.access is Access.STAFF:
+        yield from (TokenRequired, SessionInvalid)
+    if operation.permission:
+        yield PermissionDenied
+    if operation.idempotency is not Idempotent.NO:
+        yield from (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyInProgress)
+        if not operation.resumable:
+            yield IdempotencyAnswerLost
+    if operation.idempotency is Idempotent.REQUIRED:
+        yield IdempotencyKeyRequired
+
+
 def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -> Callable[..., None]:
     sources = [(name, source) for name, source in _SOURCES.items() if name in declared.parameters]
     parts = [(name, kind) for name, kind in declared.path.items() if kind is not str]
 
+    declared_refusals = (*declared.refusals, *implied_refusals(declared), *_ANYWHERE)
+
     @wraps(method)
     def respond(req: falcon.Request, resp: falcon.Response, **given: Any) -> None:
+        try:
+            _send(req, resp, answered(req, given), declared)
+        except CommerceError as refused:
+            if not isinstance(refused, declared_refusals):  # The document lacks it; the client is told all the same.
+                gate.log.warning("undeclared refusal", code=refused.code, operation=declared.summary)
+            raise
+
+    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply:
         for name, kind in parts:
             given[name] = _part(given[name], kind)
         req.context.actor = gate.actor(req) if declared.access is Access.STAFF else None
@@ -102,8 +152,7 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
         def run() -> Reply:
             return _reply(method(**given), declared)
 
-        reply = run() if declared.idempotency is Idempotent.NO else _run_once(req, declared, gate, given, run)
-        _send(req, resp, reply, declared)
+        return run() if declared.idempotency is Idempotent.NO else _run_once(req, declared, gate, given, run)
 
     return respond
 
@@ -170,12 +219,12 @@ def _run_once(
     started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, req.context.raw)
     if isinstance(started, Reply):
         return Reply(started.status, started.body, {**started.headers, "Idempotency-Replayed": "true"})
+    reply = None
     try:
-        reply = run()
-    except Exception:
-        _finish(gate, started, Reply(500, b""))
-        raise
-    _finish(gate, started, reply)
+        with nullcontext() if declared.resumable else marking(started):
+            reply = run()
+    finally:
+        _finish(gate, started, reply)
     return reply
 
 
@@ -194,8 +243,8 @@ def _caller(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) 
     return f"owner:{owner} {digest}"
 
 
-def _finish(gate: Gate, running: Running, reply: Reply) -> None:
-    """The work is done either way: an answer that cannot be kept is still an answer, and the lease frees the key."""
+def _finish(gate: Gate, running: Running, reply: Reply | None) -> None:
+    """The work is done either way: an answer that cannot be kept is still an answer, and the lease ends by itself."""
     try:
         gate.idempotency.finish(running, reply)
     except CommerceError as error:

@@ -1,14 +1,19 @@
 """gunicorn's settings, read from the same environment as everything else."""
 
 import gc
+import sys
 from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 import adapters_http.wsgi  # noqa: F401 - before the fork, so that the workers share the memory of the code
-from adapters_http.logs import json_formatter
+from commerce_core.gateways.json_logs import json_formatter
+from commerce_core.kernel.errors import CommerceError
+from commerce_core.postgres.server import must_be_fit
 from commerce_core.settings import from_environ
+
+REFUSED = 2  # the exit code, as on the command line
 
 _settings = from_environ()
 _memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat file lives here
@@ -41,6 +46,15 @@ class ServerLog(Logger):  # type: ignore[misc]
 
 
 logger_class = ServerLog
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to serve customers from a database that may forget their orders; they have not been let in yet."""
+    try:
+        must_be_fit(_settings)
+    except CommerceError as refused:
+        server.log.critical("%s: %s", refused.code, refused)
+        sys.exit(REFUSED)
 
 
 def when_ready(_server: Any) -> None:

@@ -8,20 +8,13 @@ from typing import Any, get_type_hints
 
 import attrs
 
-from adapters_http.body import BodyTooLarge, MalformedJson, UnsupportedMediaType
+from adapters_http.body import media_types
 from adapters_http.decoding import header_name
-from adapters_http.endpoint import TokenRequired, responders
+from adapters_http.endpoint import implied_refusals, responders
 from adapters_http.operation import Access, Idempotent, Media, Operation, operation_of
-from adapters_http.problems import (
-    MEDIA_TYPE,
-    IdempotencyKeyRequired,
-    InvalidIdempotencyKey,
-    status_of,
-)
+from adapters_http.problems import MEDIA_TYPE, status_of
 from adapters_http.schemas import Schema, Schemas
-from commerce_core.access.errors import PermissionDenied
 from commerce_core.kernel.errors import CommerceError, FieldError, InvalidInput
-from commerce_core.kernel.idempotency import IdempotencyInProgress, IdempotencyKeyReused
 
 _PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 _PROBLEM: Schema = {
@@ -55,7 +48,7 @@ def document(routes: Mapping[str, object]) -> dict[str, Any]:
     for (template, name), operation in declared.items():
         path = _PART.sub(r"{\1}", template)
         paths[path][name] = (
-            _head(template, name, operation) | _request(template, operation, schemas) | paths[path][name]
+            _head(template, name, operation) | _request(template, name, operation, schemas) | paths[path][name]
         )
     return {
         "openapi": "3.1.0",
@@ -94,7 +87,7 @@ def _camel(word: str) -> str:
 # --- what is sent -----------------------------------------------------------------------------------------------------
 
 
-def _request(template: str, operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def _request(template: str, method: str, operation: Operation, schemas: Schemas) -> dict[str, Any]:
     in_path = _PART.findall(template)
     if set(in_path) != set(operation.path):
         raise TypeError(f"{template} and the responder of {operation.summary!r} name different parts of the path")
@@ -119,7 +112,7 @@ def _request(template: str, operation: Operation, schemas: Schemas) -> dict[str,
         content = {"schema": schemas.of(operation.body, sent=True)}
         if example := getattr(operation.body, "example", None):
             content["example"] = example
-        request["requestBody"] = {"required": True, "content": {"application/json": content}}
+        request["requestBody"] = {"required": True, "content": dict.fromkeys(media_types(method), content)}
     return request
 
 
@@ -147,7 +140,7 @@ def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     if operation.etag:
         responses["304"] = {"description": "The client has these very bytes."}
     by_status: dict[int, list[type[CommerceError]]] = {}
-    for refusal in dict.fromkeys((*operation.refusals, *_implied(operation))):
+    for refusal in dict.fromkeys((*operation.refusals, *implied_refusals(operation))):
         by_status.setdefault(status_of(refusal), []).append(refusal)
     for status, refusals in sorted(by_status.items()):
         responses[str(status)] = _refused(refusals, schemas)
@@ -164,24 +157,6 @@ def _content(kind: Any, schemas: Schemas) -> dict[str, Any]:
     if isinstance(kind, Media):
         return {"content": {kind.type: {"schema": {"type": "string"}}}}
     return {"content": {"application/json": {"schema": schemas.of(kind)}}}
-
-
-def _implied(operation: Operation) -> Iterable[type[CommerceError]]:
-    """What the endpoint itself may refuse."""
-    if operation.body is not None:
-        yield BodyTooLarge
-    if operation.body is not None and operation.body is not bytes:
-        yield from (MalformedJson, UnsupportedMediaType, InvalidInput)
-    if operation.query is not None or operation.headers is not None:
-        yield InvalidInput
-    if operation.access is Access.STAFF:
-        yield TokenRequired
-    if operation.permission:
-        yield PermissionDenied
-    if operation.idempotency is not Idempotent.NO:
-        yield from (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyInProgress)
-    if operation.idempotency is Idempotent.REQUIRED:
-        yield IdempotencyKeyRequired
 
 
 def _refused(refusals: list[type[CommerceError]], schemas: Schemas) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class Operation:
     access: Access
     permission: Permission | None
     idempotency: Idempotent
+    resumable: bool
     owner: Callable[[Mapping[str, Any]], object] | None
     etag: bool
     body_limit: int
@@ -121,15 +122,17 @@ def operation(
     access: Access = Access.PUBLIC,
     permission: Permission | None = None,
     idempotency: Idempotent = Idempotent.NO,
+    resumable: bool = False,
     owner: Callable[[Mapping[str, Any]], object] | None = None,
     etag: bool = False,
     body_limit: int = BODY_LIMIT,
 ) -> Callable[[Responder], Responder]:
     """Declare the responder below.
 
-    `permission` is for readers, the core enforces it. `owner` names, from the responder's arguments, the capability to
-    which an anonymous caller's idempotency key belongs; a `cart_id` in the path is found without it. `etag` answers 304
-    to a client that has these very bytes.
+    `permission` is for readers, the core enforces it. `resumable`: running it again goes on where it stopped, so a key
+    whose answer was lost runs it again; everything else runs once and then never. `owner` names, from the responder's
+    arguments, the capability to which an anonymous caller's idempotency key belongs; a `cart_id` in the path is found
+    without it. `etag` answers 304 to a client that has these very bytes.
     """
 
     def declare(responder: Responder) -> Responder:
@@ -141,6 +144,7 @@ def operation(
             access=access,
             permission=permission,
             idempotency=idempotency,
+            resumable=resumable,
             owner=owner,
             etag=etag,
             body_limit=body_limit,

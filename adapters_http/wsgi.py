@@ -4,8 +4,8 @@ import atexit
 
 from adapters_http.app import App, create_app
 from adapters_http.logs import configure_logs
+from commerce_core.gateways.secret_file import with_shared_secret
 from commerce_core.settings import from_environ
-from commerce_core.testing.fake_gateway import fake_gateway
 from commerce_core.wiring import open_shop
 
 
@@ -14,8 +14,8 @@ def application() -> App:
 
     gunicorn calls it in each worker after the fork, so that every process has a pool of its own.
     """
-    settings = from_environ()
+    settings = with_shared_secret(from_environ())
     log = configure_logs(settings.log_level)
-    shop = open_shop(settings=settings, gateway=fake_gateway(settings))
+    shop = open_shop(settings=settings)
     atexit.register(shop.close)
     return create_app(shop, log)

@@ -11,21 +11,22 @@ from attrs import evolve
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from adapters_worker.clockwork import STALLED, register_housekeeping
-from adapters_worker.logs import log_json
 from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.tasks import Drain
+from commerce_core.gateways.json_logs import log_json
+from commerce_core.gateways.secret_file import with_shared_secret
 from commerce_core.kernel.errors import Unavailable
 from commerce_core.settings import Settings, from_environ
-from commerce_core.testing.fake_gateway import fake_gateway
 from commerce_core.wiring import Commerce, open_shop
 
 QUEUE = "commerce"  # As the doorbell writes it. Jobs of other queues are other people's.
-_THREADS = 4
+QUIET = ("procrastinate",)  # It tells each step of each job, of which there are several every five seconds.
+_THREADS = 6  # One for each line of the schedule, one for the doorbell, one to spare.
 
 
 def shop_of_the_worker(settings: Settings) -> Commerce:
     """The shop with as many connections as the worker has threads. Connects to nothing; close it."""
-    return open_shop(settings=evolve(settings, threads=_THREADS), gateway=fake_gateway(settings))
+    return open_shop(settings=evolve(with_shared_secret(settings), threads=_THREADS))
 
 
 def build(shop: Commerce) -> App:
@@ -60,16 +61,16 @@ def build(shop: Commerce) -> App:
         drain(context.should_abort)
 
     for job in periodic_jobs(shop, drain):
-        _register(app, job)
+        register(app, job)
     register_housekeeping(app, QUEUE)
     return app
 
 
-def _register(app: App, job: Periodic) -> None:
+def register(app: App, job: Periodic) -> None:
     """One waiting job of a kind is enough: what a busy worker missed, the next run does as well."""
 
     @app.periodic(cron=job.cron)
-    @app.task(name=job.name, queue=QUEUE, queueing_lock=job.name)
+    @app.task(name=job.name, queue=QUEUE, queueing_lock=job.name, lock=job.line)
     def run(timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
         job.run()
 
@@ -77,7 +78,7 @@ def _register(app: App, job: Periodic) -> None:
 @cache
 def _app_of_the_environment() -> App:
     settings = from_environ()
-    log_json(settings.log_level)
+    log_json(settings.log_level, quiet=QUIET)
     shop = shop_of_the_worker(settings)
     atexit.register(shop.close)
     return build(shop)

@@ -8,15 +8,19 @@ import asyncio
 import logging
 import random
 import signal
+import sys
 import time
 
 from procrastinate import App
 
-from adapters_worker.app import build, shop_of_the_worker
-from adapters_worker.logs import log_json
+from adapters_worker.app import QUIET, build, shop_of_the_worker
+from commerce_core.gateways.json_logs import log_json
+from commerce_core.kernel.errors import CommerceError
+from commerce_core.postgres.server import must_be_fit
 from commerce_core.settings import Settings, from_environ
 
 _log = logging.getLogger("commerce.worker")
+REFUSED = 2  # the exit code, as on the command line
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0  # seconds
 _HEALTHY = 30.0  # A worker that ran for so many seconds starts the waits anew.
 
@@ -24,12 +28,20 @@ _HEALTHY = 30.0  # A worker that ran for so many seconds starts the waits anew.
 def main() -> None:
     """Read the environment and work until SIGTERM or SIGINT."""
     settings = from_environ()
-    log_json(settings.log_level)
-    run(settings)
+    log_json(settings.log_level, quiet=QUIET)
+    try:
+        run(settings)
+    except CommerceError as refused:
+        _log.critical("%s: %s", refused.code, refused)
+        sys.exit(REFUSED)
 
 
 def run(settings: Settings) -> None:
-    """Work for the shop of these settings until SIGTERM or SIGINT; then finish what runs, within seconds."""
+    """Work for the shop of these settings until SIGTERM or SIGINT; then finish what runs, within seconds.
+
+    Raises `DatabaseNotDurable` or `DatabaseUnavailable` in production, before anything is done.
+    """
+    must_be_fit(settings)
     with shop_of_the_worker(settings) as shop:
         app = build(shop)
         asyncio.run(_until_told_to_stop(app))

@@ -10,23 +10,28 @@ from commerce_core.wiring import Commerce
 
 @frozen
 class Periodic:
-    """A job that runs at the ticks of `cron`: five fields, and seconds as a sixth. Running it twice does no harm."""
+    """A job that runs at the ticks of `cron`: five fields, and seconds as a sixth. Running it twice does no harm.
+
+    Of the jobs of one `line` one runs at a time, in all workers together: a job never runs beside itself, and those
+    that wait for a payment provider take one thread, however slow it is.
+    """
 
     name: str
     cron: str
+    line: str
     run: Callable[[], object]
 
 
 def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
     """The table."""
     return (
-        Periodic("drain_net", _every(5), drain),
-        Periodic("release_expired_holds", _every(10), shop.inventory.release_expired),
-        Periodic("apply_provider_events", _every(5), shop.payments.apply_due),
-        Periodic("finish_interrupted_payments", _every(30), shop.payments.resume),
-        Periodic("expire_unpaid_orders", _every(30), shop.checkout.expire_unpaid),
-        Periodic("purge_carts", "37 * * * *", shop.cart.purge),
-        Periodic("forget_idempotency_keys", "17 * * * *", shop.idempotency.forget_old),
+        Periodic("drain_net", _every(5), "drain", drain),
+        Periodic("release_expired_holds", _every(10), "stock", shop.inventory.release_expired),
+        Periodic("apply_provider_events", _every(5), "provider", shop.payments.apply_due),
+        Periodic("finish_interrupted_payments", _every(30), "provider", shop.payments.resume),
+        Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
+        Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
+        Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
     )
 
 

@@ -4,6 +4,7 @@ A reaction runs in the worker, after the commit, at least once and perhaps more 
 What must be true together with the event belongs in the event's own transaction instead.
 """
 
+from commerce_core.catalog.events import ProductChanged
 from commerce_core.customers.service import CustomersService
 from commerce_core.inventory.events import StockLow
 from commerce_core.orders.events import OrderCancelled, OrderCompleted, OrderFulfilled, OrderPaid, OrderPlaced
@@ -11,8 +12,9 @@ from commerce_core.outbox.model import Reactions
 
 
 def reactions(*, customers: CustomersService) -> Reactions:
-    """The table. An event with no reaction is kept as a record of what happened."""
+    """The table of every event there is. One with no reaction is kept as a record of what happened."""
     return {
+        ProductChanged: (),
         OrderPlaced: (lambda event: customers.remember_buyer(event.order_id),),
         OrderPaid: (),
         OrderCancelled: (),

@@ -1,13 +1,41 @@
 """What an operator can set, read from the environment once by each entry point."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 
 from attrs import field, frozen
 
+from commerce_core.kernel.address import COUNTRIES
 from commerce_core.kernel.errors import FieldError, InvalidInput
 
-DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused in production
+SECRET_LENGTH = 32  # characters, at least, where customers are
+
+
+class Environment(StrEnum):
+    """Who is behind a shop."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    BENCHMARK = "benchmark"
+    PRODUCTION = "production"
+
+
+class PaymentProvider(StrEnum):
+    """Who takes cards."""
+
+    STRIPE = "stripe"
+    MANUAL = "manual"  # nobody: transfers only
+    FAKE = "fake"  # benchmarks and tests
+
+
+class EmailProvider(StrEnum):
+    """The way mail goes out."""
+
+    FOLDER = "folder"
+    SMTP = "smtp"
 
 
 @frozen
@@ -15,14 +43,14 @@ class Settings:
     """Frozen settings; the names in the environment are the same in capitals unless told otherwise."""
 
     database_url: str | None = field(default=None, repr=False)  # None: the embedded server
-    environment: str = "development"  # COMMERCE_ENV: development, test, benchmark or production
-    secret: str = field(default=DEVELOPMENT_SECRET, repr=False)  # COMMERCE_SECRET
+    environment: Environment = field(default=Environment.DEVELOPMENT, converter=Environment)  # COMMERCE_ENV
+    secret: str | None = field(default=None, repr=False)  # COMMERCE_SECRET; None: one that is made, see `open_shop`
     data_dir: str | None = None  # COMMERCE_DATA_DIR: where the embedded server, media and mail live
     shop_name: str = "Our shop"
     currency: str = "EUR"  # SHOP_CURRENCY
     country: str = "FR"  # SHOP_COUNTRY
     timezone: str = "Europe/Paris"  # SHOP_TIMEZONE
-    tax_rate: str = "20.00"  # SHOP_TAX_RATE, percent
+    tax_rate: Decimal = field(default=Decimal("20.00"), converter=Decimal)  # SHOP_TAX_RATE, percent
     prices_include_tax: bool = True
     shipping_price: int = 490  # SHOP_SHIPPING_PRICE, minor units
     cart_max_units: int = 500  # of counted stock that one cart may hold
@@ -35,12 +63,12 @@ class Settings:
     processes: int = 2  # COMMERCE_PROCESSES
     log_level: str = "info"
     redis_url: str | None = field(default=None, repr=False)
-    payment_provider: str = "stripe"  # stripe, manual, or fake (benchmarks and tests)
+    payment_provider: PaymentProvider = field(default=PaymentProvider.STRIPE, converter=PaymentProvider)
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)  # several, separated by commas, while rotating
     stripe_publishable_key: str | None = None
     stripe_api_base: str | None = None
-    email_provider: str = "folder"  # folder or smtp
+    email_provider: EmailProvider = field(default=EmailProvider.FOLDER, converter=EmailProvider)
     email_provider_key: str | None = field(default=None, repr=False)  # smtp: smtp://user:password@host:587
     email_from: str = "Our shop <shop@example.com>"
     s3_endpoint: str | None = None
@@ -59,7 +87,7 @@ class Settings:
     @property
     def production(self) -> bool:
         """Whether real customers are behind this."""
-        return self.environment == "production"
+        return self.environment is Environment.PRODUCTION
 
 
 _NAMES = {
@@ -74,23 +102,6 @@ _NAMES = {
     "tax_rate": "SHOP_TAX_RATE",
     "shipping_price": "SHOP_SHIPPING_PRICE",
 }
-_KINDS: dict[str, type] = {
-    "prices_include_tax": bool,
-    **dict.fromkeys(
-        (
-            "shipping_price",
-            "cart_max_units",
-            "hold_minutes",
-            "hold_limit_minutes",
-            "port",
-            "threads",
-            "processes",
-            "trusted_proxies",
-        ),
-        int,
-    ),
-}
-_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def variable(name: str) -> str:
@@ -108,9 +119,9 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
         if not raw:
             continue
         try:
-            values[attribute.name] = _read(_KINDS.get(attribute.name, str), raw)
-        except (ValueError, KeyError):
-            errors.append(FieldError(variable(attribute.name), "invalid-setting", f"Cannot be {raw!r}."))
+            values[attribute.name] = _READERS.get(attribute.name, str)(raw)
+        except ValueError as error:
+            errors.append(FieldError(variable(attribute.name), "invalid-setting", f"{error}, not {raw!r}."))
     if errors:
         raise InvalidInput(tuple(errors))
     settings = Settings(**values)  # type: ignore[arg-type]
@@ -124,10 +135,11 @@ def production_problems(settings: Settings) -> tuple[FieldError, ...]:
     if not settings.production:
         return ()
     wrong = {
-        "secret": settings.secret == DEVELOPMENT_SECRET or len(settings.secret) < 32,
-        "stripe_secret_key": settings.payment_provider == "stripe" and not settings.stripe_secret_key,
-        "stripe_webhook_secret": settings.payment_provider == "stripe" and not settings.webhook_secrets,
-        "payment_provider": settings.payment_provider == "fake",
+        "secret": len(settings.secret or "") < SECRET_LENGTH,
+        "stripe_secret_key": settings.payment_provider is PaymentProvider.STRIPE and not settings.stripe_secret_key,
+        "stripe_webhook_secret": settings.payment_provider is PaymentProvider.STRIPE and not settings.webhook_secrets,
+        "payment_provider": settings.payment_provider is PaymentProvider.FAKE,
+        "email_provider": settings.email_provider is EmailProvider.FOLDER,
         "database_url": settings.database_url is None,
     }
     return tuple(
@@ -137,7 +149,76 @@ def production_problems(settings: Settings) -> tuple[FieldError, ...]:
     )
 
 
-def _read(kind: type, raw: str) -> object:
-    if kind is bool:
-        return _WORDS[raw.lower()]
-    return kind(raw)
+# --- reading one value: each raises `ValueError` with what it must be ------------------------------------------------
+
+
+def _one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+    def read(raw: str) -> StrEnum:
+        if raw not in set(kind):
+            raise ValueError(f"Must be one of {', '.join(kind)}")
+        return kind(raw)
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", raw) or not least <= int(raw) <= most:
+            raise ValueError(f"Must be a whole number from {least} to {most}")
+        return int(raw)
+
+    return read
+
+
+def _matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    def read(raw: str) -> str:
+        if not re.fullmatch(pattern, raw):
+            raise ValueError(f"Must be {meaning}")
+        return raw
+
+    return read
+
+
+def _yes_or_no(raw: str) -> bool:
+    word = raw.lower()
+    if word not in _WORDS:
+        raise ValueError(f"Must be one of {', '.join(_WORDS)}")
+    return _WORDS[word]
+
+
+def _percent(raw: str) -> Decimal:
+    try:
+        rate = Decimal(raw)
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite() or not 0 <= rate <= 100:
+        raise ValueError("Must be a percentage from 0 to 100, such as 20.00")
+    return rate
+
+
+def _country(raw: str) -> str:
+    if raw not in COUNTRIES:
+        raise ValueError("Must be a country code of two capitals, such as FR")
+    return raw
+
+
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "environment": _one_of(Environment),
+    "payment_provider": _one_of(PaymentProvider),
+    "email_provider": _one_of(EmailProvider),
+    "currency": _matching("[A-Z]{3}", "a currency code of three capitals, such as EUR"),
+    "country": _country,
+    "tax_rate": _percent,
+    "prices_include_tax": _yes_or_no,
+    "shipping_price": _whole(0, 99_999_999),
+    "cart_max_units": _whole(1, 1_000_000),
+    "hold_minutes": _whole(1, 10_080),
+    "hold_limit_minutes": _whole(1, 10_080),
+    "port": _whole(1, 65535),
+    "threads": _whole(1, 1000),
+    "processes": _whole(1, 1000),
+    "trusted_proxies": _whole(0, 100),
+    "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
+    "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),
+}

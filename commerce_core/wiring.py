@@ -1,6 +1,5 @@
 """THE page: which adapter stands behind which port. One attribute per feature."""
 
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,7 +29,7 @@ from commerce_core.inventory.service import InventoryService
 from commerce_core.kernel.idempotency import Idempotency
 from commerce_core.kernel.ids import capability, uuid7
 from commerce_core.kernel.money import Money
-from commerce_core.kernel.token import SecretKey
+from commerce_core.kernel.token import SecretKey, new_token
 from commerce_core.orders.service import OrderService
 from commerce_core.outbox.service import OutboxService
 from commerce_core.payments.ports import PaymentGateway
@@ -50,7 +49,7 @@ from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.work import PostgresBegin
 from commerce_core.pricing.model import PricingRules, ShippingOption
 from commerce_core.reactions import reactions
-from commerce_core.settings import Settings
+from commerce_core.settings import EmailProvider, PaymentProvider, Settings
 from commerce_core.staff.service import StaffService
 
 
@@ -94,76 +93,118 @@ def open_shop(
 ) -> Commerce:
     """Wire a shop to a PostgreSQL database. Nothing is connected before the first call.
 
-    `database_url` wins over the one in `settings`; without `settings` the defaults of development hold.
+    `database_url` wins over the one in `settings`; without `settings` the defaults of development hold. Without a
+    `secret` in them this shop makes one, which ends with it: order tokens open nothing after that, nor elsewhere.
     `gateway` takes the card payments instead of the provider that the settings name.
     """
     settings = settings or Settings()
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    settings = evolve(settings, database_url=url)
-    database = Database.at(url, max_connections=settings.threads)
-    begin = PostgresBegin(database)
-    secret = SecretKey(settings.secret)
-    rules = pricing_rules(settings)
-    media = LocalMedia(Path(settings.data_dir or "var") / "media")
+    ground = _Ground.of(evolve(settings, database_url=url))
+    begin, database = ground.begin, ground.database
     card = gateway or _card_gateway(settings)
-    gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
-    payments = PaymentService(
-        begin, begin.single, PostgresInboxStore(database), gateways, uuid7, PaymentPolicy(), INBOX_RETRY
-    )
-    order_reader = PostgresOrderReader(database)
-    orders = OrderService(begin, order_reader)
+    payments = _payments(ground, card)
+    orders = OrderService(begin, PostgresOrderReader(database))
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
+    media = LocalMedia(_files(settings) / "media")
     return Commerce(
-        settings=settings,
-        secret=secret,
+        settings=ground.settings,
+        secret=ground.secret,
         database=database,
-        idempotency=Idempotency(PostgresIdempotencyStore(database), secret, uuid7),
+        idempotency=Idempotency(PostgresIdempotencyStore(database), ground.secret, uuid7),
         staff=StaffService(begin, uuid7, PostgresStaffReader(database), Argon2Hasher()),
         customers=customers,
         outbox=OutboxService(begin, PostgresOutboxReader(database), reactions(customers=customers), decode),
-        emails=EmailService(
-            begin, PostgresEmailReader(database), Templates(settings.shop_name), _mail_sender(settings), decode
-        ),
+        emails=_emails(ground),
+        catalog=_catalog(ground),
         media=media,
         imports=ImportService(begin, uuid7, media, settings.currency),
-        catalog=CatalogService(
-            begin, PostgresCatalogReader(database, settings.currency, _product_url(settings)), uuid7, settings.currency
-        ),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
-        cart=CartService(
-            begin=begin,
-            single=begin.single,
-            new_cart_id=capability,
-            new_id=uuid7,
-            rules=rules,
-            policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
-            limits=CartPolicy(max_units=settings.cart_max_units),
-            read=PostgresCartReader(database),
-        ),
+        cart=_cart(ground),
         orders=orders,
         payments=payments,
-        checkout=CheckoutService(
-            begin=begin,
-            new_id=uuid7,
-            payments=payments,
-            orders=orders,
-            order_reader=order_reader,
-            providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
-            rules=rules,
-            policy=CheckoutPolicy(),
-            secret=secret,
-        ),
+        checkout=_checkout(ground, payments, orders, card),
     )
 
 
+@frozen
+class _Ground:
+    """What every feature stands on."""
+
+    settings: Settings
+    database: Database
+    begin: PostgresBegin
+    secret: SecretKey
+    rules: PricingRules
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        database = Database.at(str(settings.database_url), max_connections=settings.threads)
+        secret = SecretKey(settings.secret or new_token())
+        return cls(settings, database, PostgresBegin(database), secret, pricing_rules(settings))
+
+
+def _emails(ground: _Ground) -> EmailService:
+    templates = Templates(ground.settings.shop_name)
+    return EmailService(
+        ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
+    )
+
+
+def _catalog(ground: _Ground) -> CatalogService:
+    currency = ground.settings.currency
+    reader = PostgresCatalogReader(ground.database, currency, _product_url(ground.settings))
+    return CatalogService(ground.begin, reader, uuid7, currency)
+
+
+def _cart(ground: _Ground) -> CartService:
+    settings = ground.settings
+    return CartService(
+        begin=ground.begin,
+        single=ground.begin.single,
+        new_cart_id=capability,
+        new_id=uuid7,
+        rules=ground.rules,
+        policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
+        limits=CartPolicy(max_units=settings.cart_max_units),
+        read=PostgresCartReader(ground.database),
+    )
+
+
+def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
+    begin, inbox = ground.begin, PostgresInboxStore(ground.database)
+    gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
+    return PaymentService(begin, begin.single, inbox, gateways, uuid7, PaymentPolicy(), INBOX_RETRY)
+
+
+def _checkout(
+    ground: _Ground, payments: PaymentService, orders: OrderService, card: PaymentGateway | None
+) -> CheckoutService:
+    return CheckoutService(
+        begin=ground.begin,
+        new_id=uuid7,
+        payments=payments,
+        orders=orders,
+        order_reader=PostgresOrderReader(ground.database),
+        providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
+        rules=ground.rules,
+        policy=CheckoutPolicy(),
+        secret=ground.secret,
+    )
+
+
+def _files(settings: Settings) -> Path:
+    """Where pictures and the mail of a developer lie."""
+    return Path(settings.data_dir or "var")
+
+
 def _mail_sender(settings: Settings) -> MailSender:
-    if settings.email_provider == "smtp":
+    if settings.email_provider is EmailProvider.SMTP:
         return SmtpSender.at(settings.email_provider_key or "smtp://localhost:25", settings.email_from)
-    return MailFolder(Path(settings.data_dir or "var") / "mail", settings.email_from)
+    return MailFolder(_files(settings) / "mail", settings.email_from)
 
 
 def pricing_rules(settings: Settings) -> PricingRules:
@@ -171,14 +212,18 @@ def pricing_rules(settings: Settings) -> PricingRules:
     return PricingRules(
         currency=settings.currency,
         prices_include_tax=settings.prices_include_tax,
-        tax_rate=Decimal(settings.tax_rate),
+        tax_rate=settings.tax_rate,
         tax_title=f"VAT {settings.country}",
         shipping=ShippingOption("standard", "Standard delivery", Money(settings.shipping_price, settings.currency), 3),
     )
 
 
 def _card_gateway(settings: Settings) -> PaymentGateway | None:
-    if settings.payment_provider == "stripe" and settings.stripe_secret_key:
+    if settings.payment_provider is PaymentProvider.FAKE:
+        from commerce_core.gateways.fake import FakeGateway  # noqa: PLC0415 - nothing where real money is
+
+        return FakeGateway(webhook_secret=settings.webhook_secrets[0] if settings.webhook_secrets else "whsec_fake")
+    if settings.payment_provider is PaymentProvider.STRIPE and settings.stripe_secret_key:
         return StripeGateway(
             secret_key=settings.stripe_secret_key,
             webhook_secrets=settings.webhook_secrets,

@@ -198,11 +198,17 @@ WHERE (%(status)s::text IS NULL OR p.status = %(status)s::text)
 
 -- name: lock_products
 -- In the order of their ids, so that two imports of the same products queue instead of deadlocking.
-SELECT shop_now(), p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.version
-FROM products p
-WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
-ORDER BY p.id
-FOR NO KEY UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.version
+  FROM products p
+  WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
+  ORDER BY p.id
+  FOR NO KEY UPDATE
+)
+SELECT shop_now(), l.id, l.slug, l.title, l.description_html, l.status, l.vendor, l.option_names, l.version
+FROM locked l
+ORDER BY l.id
 
 -- name: variants_of
 SELECT product_id, id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,

@@ -35,7 +35,9 @@ UPDATE email_outbox SET
 WHERE id = %(id)s AND attempts = %(attempts)s AND status = 'queued'
 
 -- name: lock
-SELECT shop_now(), status FROM email_outbox WHERE id = %(id)s FOR UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (SELECT status FROM email_outbox WHERE id = %(id)s FOR UPDATE)
+SELECT shop_now(), l.status FROM locked l
 
 -- name: revive
 UPDATE email_outbox SET status = 'queued', attempts = 0, next_retry_at = shop_now() WHERE id = %(id)s

@@ -13,25 +13,33 @@ WHERE NOT EXISTS (
   WHERE status = 'todo' AND queue_name = 'commerce' AND task_name = 'drain' AND scheduled_at IS NULL
 )
 
--- name: claim
--- Either fresh events only, or one single event that was tried before: if an event kills its worker, those claimed beside it
--- lose one attempt and are then tried alone. A lease that ran out after the last attempt means that no worker survived it.
+-- name: claim_fresh
+-- Events that nobody has tried yet. They have a line of their own: however many others are due again, these are not behind them.
 WITH due AS (
-  SELECT id, attempts FROM outbox_events
-  WHERE status = 'pending' AND next_retry_at <= (SELECT shop_now())
+  SELECT id FROM outbox_events
+  WHERE status = 'pending' AND attempts = 0 AND next_retry_at <= (SELECT shop_now())
   ORDER BY next_retry_at, id LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED
-), chosen AS (
-  SELECT id FROM due WHERE attempts = 0
-  UNION ALL
-  (SELECT id FROM due WHERE attempts > 0 AND NOT EXISTS (SELECT 1 FROM due WHERE attempts = 0) ORDER BY id LIMIT 1)
+)
+UPDATE outbox_events AS e SET attempts = 1, next_retry_at = shop_now() + %(lease)s
+FROM due WHERE e.id = due.id
+RETURNING e.created_at, e.id, e.type, e.attempts, e.payload, e.status
+
+-- name: claim_tried
+-- One event that was tried before, alone: if it kills its worker, nothing beside it loses an attempt. A lease that ran out after
+-- the last attempt means that no worker survived it.
+WITH due AS (
+  SELECT id FROM outbox_events
+  WHERE status = 'pending' AND attempts > 0 AND next_retry_at <= (SELECT shop_now())
+  ORDER BY next_retry_at, id LIMIT 1
+  FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox_events AS e SET
   attempts = e.attempts + 1,
   next_retry_at = shop_now() + %(lease)s,
   status = CASE WHEN e.attempts >= %(most_attempts)s THEN 'dead' ELSE e.status END,
   error = CASE WHEN e.attempts >= %(most_attempts)s THEN 'WorkerLost: no worker survived it' ELSE e.error END
-FROM chosen WHERE e.id = chosen.id
+FROM due WHERE e.id = due.id
 RETURNING e.created_at, e.id, e.type, e.attempts, e.payload, e.status
 
 -- name: settle
@@ -46,7 +54,9 @@ FROM unnest(%(ids)s::uuid[], %(attempts)s::integer[], %(statuses)s::text[], %(de
 WHERE e.id = o.id AND e.attempts = o.attempts AND e.status = 'pending'
 
 -- name: lock
-SELECT shop_now(), status FROM outbox_events WHERE id = %(id)s FOR UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (SELECT status FROM outbox_events WHERE id = %(id)s FOR UPDATE)
+SELECT shop_now(), l.status FROM locked l
 
 -- name: revive
 UPDATE outbox_events SET status = 'pending', attempts = 0, next_retry_at = shop_now() WHERE id = %(id)s

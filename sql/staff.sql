@@ -14,9 +14,11 @@ SELECT id, email, name, role, disabled_at, version, created_at, password_hash FR
 
 -- name: lock
 -- A session is only opened for the password and the account as they stand now, not as they stood when they were verified.
-SELECT shop_now(), id, email, name, role, disabled_at, version, created_at, password_hash
-FROM users WHERE id = %(id)s
-FOR UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT id, email, name, role, disabled_at, version, created_at, password_hash FROM users WHERE id = %(id)s FOR UPDATE
+)
+SELECT shop_now(), l.id, l.email, l.name, l.role, l.disabled_at, l.version, l.created_at, l.password_hash FROM locked l
 
 -- name: session_owner
 -- Asked by every request of the staff: role and account are read afresh, so that a change counts from the next one on.

@@ -9,7 +9,7 @@ from adapters_http.endpoint import client_address
 from adapters_http.operation import Access, Answer, operation
 from commerce_core.access.model import Actor, Origin
 from commerce_core.kernel.errors import Busy
-from commerce_core.staff.errors import InvalidCredentials, SessionInvalid
+from commerce_core.staff.errors import InvalidCredentials
 from commerce_core.staff.service import StaffService
 from commerce_core.staff.views import StaffSession, StaffView
 
@@ -43,7 +43,7 @@ class StaffLogout:
 
     staff: StaffService
 
-    @operation("Log out", answers={204: None}, refusals=(SessionInvalid,), access=Access.STAFF)
+    @operation("Log out", answers={204: None}, access=Access.STAFF)
     def on_post(self, actor: Actor, request: falcon.Request) -> Answer:
         """From now on the token opens nothing. Other sessions of the same person go on."""
         _, _, token = (request.auth or "").partition(" ")
@@ -57,7 +57,7 @@ class StaffMe:
 
     staff: StaffService
 
-    @operation("Who am I?", answers={200: StaffView}, refusals=(SessionInvalid,), access=Access.STAFF)
+    @operation("Who am I?", answers={200: StaffView}, access=Access.STAFF)
     def on_get(self, actor: Actor) -> Answer:
         """The account behind the token and what it may do now."""
         return Answer(self.staff.me(actor))

@@ -11,7 +11,6 @@ from commerce_core.customers.model import CustomerQuery
 from commerce_core.customers.service import CustomersService
 from commerce_core.customers.views import CustomerView
 from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
-from commerce_core.staff.errors import SessionInvalid
 
 
 @frozen
@@ -32,7 +31,6 @@ class AdminCustomers:
     @operation(
         "List customers",
         answers={200: Page[CustomerView]},
-        refusals=(SessionInvalid,),
         access=Access.STAFF,
         permission=Permission.CUSTOMERS_READ,
     )

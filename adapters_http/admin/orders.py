@@ -7,6 +7,7 @@ from attrs import frozen
 
 from adapters_http.fields import Limits
 from adapters_http.operation import Access, Answer, operation
+from adapters_http.store.checkout import OF_PROVIDER
 from commerce_core.access.model import Actor, Permission
 from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.checkout.service import CheckoutService
@@ -15,7 +16,6 @@ from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound
 from commerce_core.orders.model import OrderStatus
 from commerce_core.orders.service import OrderService
 from commerce_core.orders.views import OrderSummary, OrderView
-from commerce_core.payments.errors import GatewayUnavailable
 
 
 @frozen
@@ -76,7 +76,7 @@ class AdminOrderStatus:
     @operation(
         "Move an order on",
         answers={200: OrderView},
-        refusals=(OrderNotFound, OrderChanged, OrderStatusRefused, OrderIsPaid, PaymentUnderWay, GatewayUnavailable),
+        refusals=(OrderNotFound, OrderChanged, OrderStatusRefused, OrderIsPaid, PaymentUnderWay, *OF_PROVIDER),
         access=Access.STAFF,
         permission=Permission.ORDERS_WRITE,
     )

@@ -23,7 +23,21 @@ from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.views import OrderView
-from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
+from commerce_core.payments.errors import (
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaidTooLate,
+    PaymentMismatch,
+    PaymentUnknown,
+    ProviderNotConfigured,
+)
+
+# What asking a payment provider, and believing its answer, may end in.
+OF_PROVIDER = (
+    GatewayRefused, GatewayUnavailable, GatewayMisconfigured, ProviderNotConfigured, PaymentMismatch, PaymentUnknown,
+    PaidTooLate,
+)  # fmt: skip
 
 
 @frozen
@@ -64,10 +78,10 @@ class Checkout:
         answers={201: CheckoutView},
         refusals=(
             CartNotFound, CartMerged, CartNotOpen, CartEmpty, ItemsUnavailable, ShippingNotChosen,
-            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock,
-            GatewayRefused, GatewayUnavailable,
+            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock, *OF_PROVIDER,
         ),
         idempotency=Idempotent.REQUIRED,
+        resumable=True,
         owner=lambda given: given["body"].cart_id,
     )  # fmt: skip
     def on_post(self, body: StartCheckout) -> Answer:
@@ -104,7 +118,14 @@ class CheckoutConfirmation:
 
     checkout: CheckoutService
 
-    @operation("Confirm a checkout", answers={200: ConfirmationView}, refusals=(OrderNotFound, GatewayUnavailable))
+    @operation(
+        "Confirm a checkout",
+        answers={200: ConfirmationView},
+        refusals=(OrderNotFound, *OF_PROVIDER),
+        idempotency=Idempotent.HONOURED,
+        resumable=True,
+        owner=lambda given: given["body"].order_id,
+    )
     def on_post(self, body: ConfirmCheckout) -> Answer:
         """Asks the payment provider itself; it never believes the caller. Doing it again is harmless."""
         return Answer(self.checkout.confirm(body.order_id, body.order_token))

@@ -3,7 +3,7 @@
 from attrs import field, frozen
 
 from adapters_http.operation import Answer, operation
-from commerce_core.payments.errors import InvalidSignature, MalformedEvent
+from commerce_core.payments.errors import InvalidSignature, MalformedEvent, ProviderNotConfigured
 from commerce_core.payments.service import PaymentService
 
 
@@ -30,7 +30,7 @@ class StripeWebhook:
     @operation(
         "Receive a Stripe event",
         answers={200: Accepted},
-        refusals=(InvalidSignature, MalformedEvent),
+        refusals=(InvalidSignature, MalformedEvent, ProviderNotConfigured),
         body_limit=1024 * 1024,
     )
     def on_post(self, body: bytes, headers: StripeSignature) -> Answer:

@@ -13,6 +13,7 @@ from commerce_core.emails.model import OutgoingMail
 from commerce_core.gateways.mail_message import mail_message, message_id
 
 _PORTS = {"smtp": 587, "smtps": 465}
+_LOGIN_WANTED = {530, 534, 535, 538}
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -57,11 +58,12 @@ class SmtpSender:
             finally:
                 server.close()
         except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(*next(iter(error.recipients.values()))) from error
-        except (smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError) as error:
-            raise MailUnavailable(f"the server refuses us with {error.smtp_code}") from error  # Not this mail's fault.
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code, error.smtp_error) from error
+            code, said = next(iter(error.recipients.values()))
+            raise (MailRefused if _is_for_good(code, said) else MailUnavailable)(_told(code, said)) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailUnavailable(f"the server refuses us with {error.smtp_code}") from error  # Its words may quote us.
+        except smtplib.SMTPResponseException as error:  # Of the sender or the content: ours to mend, then it goes out.
+            raise MailUnavailable(_told(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPNotSupportedError as error:
             raise MailRefused("the server takes no addresses outside of ASCII") from error
         except (smtplib.SMTPException, OSError) as error:
@@ -94,8 +96,14 @@ class SmtpSender:
             server.login(self.user, self.password)
 
 
-def _refusal(code: int, said: bytes | str) -> MailRefused | MailUnavailable:
-    """5xx is for good, 4xx is for now (RFC 5321, 4.2.1)."""
+def _is_for_good(code: int, said: bytes | str) -> bool:
+    """Whether a recipient was refused for what it is: 5xx (RFC 5321, 4.2.1), unless the server means us.
+
+    That is so when it wants a login first (530 and the like), or names a matter of policy (5.7.x, RFC 3463).
+    """
+    return code >= 500 and code not in _LOGIN_WANTED and not _told(code, said).partition(" ")[2].startswith("5.7.")
+
+
+def _told(code: int, said: bytes | str) -> str:
     text = said.decode("ascii", "replace") if isinstance(said, bytes) else said
-    reason = f"{code} {' '.join(text.split())}"[:200]
-    return MailRefused(reason) if code >= 500 else MailUnavailable(reason)
+    return f"{code} {' '.join(text.split())}"[:200]

@@ -2,9 +2,15 @@
 
 Rules follow the IETF draft "The Idempotency-Key HTTP Header Field" and Stripe's practice: a key belongs to one caller
 and one operation, the first answer is kept and replayed, the same key with another body is refused.
+
+What was done under a key is marked in the very transaction that does it. So a request whose answer was lost, by a
+process that died or a connection that broke while committing, is known to have taken effect and never runs twice.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -38,6 +44,14 @@ class IdempotencyInProgress(Conflict):
 
 
 @frozen
+class IdempotencyAnswerLost(Conflict):
+    """The first request with this key took effect, but its answer was lost. It does not run again."""
+
+    code = "idempotency-answer-lost"
+    detail = "The request with this Idempotency-Key took effect, but its answer was lost. Read the resource instead."
+
+
+@frozen
 class Reply:
     """An answer to keep: HTTP status, body and the headers worth repeating."""
 
@@ -48,20 +62,24 @@ class Reply:
 
 @frozen
 class Claim:
-    """What the store found under a key: ours to run (`owner` is ours), somebody's, or already answered."""
+    """What the store found under a key: ours to run (`owner` is ours), somebody's, or already answered.
+
+    `lost`: it took effect, and nobody is left who could answer.
+    """
 
     owner: UUID
     fingerprint: bytes
     status: int | None
     body: bytes | None = field(repr=False)
     headers: dict[str, str]
+    lost: bool
 
 
 class IdempotencyStore(Protocol):
     """Keys and sealed answers. Each method is one statement, committed at once."""
 
     def claim(self, scope: str, key: str, fingerprint: bytes, owner: UUID, lease: timedelta) -> Claim:
-        """Insert the key, or take over one whose lease ran out, or tell what is there."""
+        """Insert the key, or take over one whose lease ran out without an effect, or tell what is there."""
         ...
 
     def keep(self, scope: str, key: str, owner: UUID, reply: Reply) -> None:
@@ -69,7 +87,7 @@ class IdempotencyStore(Protocol):
         ...
 
     def release(self, scope: str, key: str, owner: UUID) -> None:
-        """Forget the key, if it is still `owner`'s: the request was refused and changed nothing."""
+        """Forget the key, if it is still `owner`'s and nothing took effect under it; otherwise end its lease."""
         ...
 
     def forget(self, age: timedelta, limit: int) -> int:
@@ -86,6 +104,24 @@ class Running:
     owner: UUID
 
 
+_running: ContextVar[Running | None] = ContextVar("idempotency_running", default=None)
+
+
+def running_key() -> Running | None:
+    """The key whose effect the transactions of this request mark; None where nothing is marked."""
+    return _running.get()
+
+
+@contextmanager
+def marking(running: Running) -> Iterator[None]:
+    """Inside, each transaction that writes something marks that it did, and commits only while the key is ours."""
+    token = _running.set(running)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
 @frozen
 class Idempotency:
     """Runs each request once. Answers are kept encrypted, because they may carry a payment's client secret."""
@@ -97,7 +133,7 @@ class Idempotency:
     def start(self, scope: str, key: str, request: bytes) -> Running | Reply:
         """Claim the key, or return the answer given the first time.
 
-        Raises `IdempotencyKeyReused` and `IdempotencyInProgress`.
+        Raises `IdempotencyKeyReused`, `IdempotencyInProgress` and `IdempotencyAnswerLost`.
         """
         fingerprint = hashlib.sha256(request).digest()
         owner = self.new_id()
@@ -106,13 +142,15 @@ class Idempotency:
             return Running(scope, key, owner)
         if found.fingerprint != fingerprint:
             raise IdempotencyKeyReused
+        if found.lost:
+            raise IdempotencyAnswerLost
         if found.status is None or found.body is None:
             raise IdempotencyInProgress
         return Reply(found.status, self.secret.unseal(_PURPOSE, found.body), found.headers)
 
-    def finish(self, running: Running, reply: Reply) -> None:
-        """Keep a success to be replayed; forget a refusal, so that the caller may mend the cause and try again."""
-        if 200 <= reply.status < 300:
+    def finish(self, running: Running, reply: Reply | None) -> None:
+        """Keep a success to be replayed. Without one give the key up: it is free again unless something took effect."""
+        if reply is not None and 200 <= reply.status < 300:
             sealed = Reply(reply.status, self.secret.seal(_PURPOSE, reply.body), reply.headers)
             self.store.keep(running.scope, running.key, running.owner, sealed)
         else:

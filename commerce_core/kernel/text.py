@@ -33,3 +33,11 @@ def email_error(pointer: str, value: str) -> FieldError | None:
 def normalise_email(value: str) -> str:
     """The form by which two spellings of one address are recognised as the same: composed and lower case."""
     return unicodedata.normalize("NFC", value.strip()).lower()
+
+
+def masked_email(value: str) -> str:
+    """An address for a log: enough to recognise one's own, too little to write to. Tells nothing of what is none."""
+    if email_error("", value):
+        return "(not an address)"
+    local, _, domain = normalise_email(value).rpartition("@")
+    return f"{local[0]}***@{domain}"

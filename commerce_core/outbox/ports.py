@@ -21,10 +21,15 @@ class Outbox(Protocol):
 class OutboxClaims(Protocol):
     """The events that wait for a reaction."""
 
-    def claim(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
-        """Lease due events nobody else has: many fresh ones, or a single one that was tried before.
+    def claim_fresh(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
+        """Lease due events nobody has tried, counting the attempt now."""
+        ...
 
-        The attempt is counted now, so that an event which kills its worker is dead in the end, and alone in that.
+    def claim_tried(self, retry: Retry) -> ClaimedEvent | None:
+        """Lease one due event that was tried before; None when there is none.
+
+        One at a time, and the attempt is counted now, so that an event which kills its worker is dead in the end, and
+        alone in that.
         """
         ...
 

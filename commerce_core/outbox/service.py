@@ -31,11 +31,14 @@ class OutboxService:
     chance: Callable[[], float] = field(default=random.random, repr=False)
 
     def drain(self, limit: int = BATCH) -> int:
-        """React to events that are due, at most `limit`, and return how many were looked at; 0 when none is due.
+        """React to at most `limit` fresh events and to one that was tried before; return how many were looked at.
 
-        Claiming, reacting and writing down are three steps: no transaction is open while a reaction runs.
+        Neither kind waits for the other, however many there are. Claiming, reacting and writing down are three steps:
+        no transaction is open while a reaction runs.
         """
-        claimed = self._claim(limit)
+        return self._handle(self._claim_fresh(limit)) + self._handle(self._claim_tried())
+
+    def _handle(self, claimed: tuple[ClaimedEvent, ...]) -> int:
         if outcomes := [self._react(claim) for claim in claimed if claim.status is EventStatus.PENDING]:
             self._settle(outcomes)
         return len(claimed)
@@ -60,9 +63,15 @@ class OutboxService:
             work.audit.record(AuditEntry(actor, "outbox.retry", "outbox_event", str(event_id), changes))
 
     @retried
-    def _claim(self, limit: int) -> tuple[ClaimedEvent, ...]:
+    def _claim_fresh(self, limit: int) -> tuple[ClaimedEvent, ...]:
         with self.begin() as work:
-            return work.outbox_claims.claim(limit, self.policy)
+            return work.outbox_claims.claim_fresh(limit, self.policy)
+
+    @retried
+    def _claim_tried(self) -> tuple[ClaimedEvent, ...]:
+        with self.begin() as work:
+            claim = work.outbox_claims.claim_tried(self.policy)
+        return (claim,) if claim else ()
 
     @retried
     def _settle(self, outcomes: list[Outcome]) -> None:

@@ -34,7 +34,7 @@ class PostgresIdempotencyStore:
             )  # fmt: skip
 
     def release(self, scope: str, key: str, owner: UUID) -> None:
-        """Forget the key, if it is still the owner's and unanswered."""
+        """Forget the key, if it is still the owner's and nothing took effect under it; otherwise end its lease."""
         with self.database.read() as session:
             session.send("kernel.release_idempotency_key", scope=scope, key=key, owner=owner)
 

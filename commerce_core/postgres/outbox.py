@@ -10,7 +10,7 @@ from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.kernel.retry import Retry
 from commerce_core.outbox.model import ClaimedEvent, Event, EventStatus, Outcome
 from commerce_core.outbox.views import OutboxEventView
-from commerce_core.postgres.database import Database, Session
+from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.doorbell import Doorbell
 from commerce_core.postgres.payload import encode
 
@@ -39,13 +39,15 @@ class PostgresOutboxClaims:
     session: Session
     doorbell: Doorbell
 
-    def claim(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
-        """Lease due events nobody else has, in the order they were written: within a millisecond ids have none."""
-        rows = self.session.rows("outbox.claim", limit=limit, lease=retry.lease, most_attempts=retry.most_attempts)
-        return tuple(
-            ClaimedEvent(event_id, kind, attempts, EventStatus(status), payload)
-            for _, event_id, kind, attempts, payload, status in sorted(rows, key=lambda row: row[:2])
-        )
+    def claim_fresh(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
+        """Lease due events nobody has tried, in the order they were written: within a millisecond ids have none."""
+        rows = self.session.rows("outbox.claim_fresh", limit=limit, lease=retry.lease)
+        return tuple(_claimed(row) for row in sorted(rows, key=lambda row: row[:2]))
+
+    def claim_tried(self, retry: Retry) -> ClaimedEvent | None:
+        """Lease the event that has been due again for longest."""
+        row = self.session.row("outbox.claim_tried", lease=retry.lease, most_attempts=retry.most_attempts)
+        return None if row is None else _claimed(row)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what became of claims, all in one statement."""
@@ -67,6 +69,11 @@ class PostgresOutboxClaims:
         """Make an event due again and wake the worker."""
         self.session.send("outbox.revive", id=event_id)
         self.doorbell.press()
+
+
+def _claimed(row: Row) -> ClaimedEvent:
+    _, event_id, kind, attempts, payload, status = row
+    return ClaimedEvent(event_id, kind, attempts, EventStatus(status), payload)
 
 
 @frozen

@@ -3,11 +3,21 @@
 import psycopg
 from attrs import frozen
 
-from commerce_core.kernel.errors import DatabaseUnavailable
+from commerce_core.kernel.errors import DatabaseUnavailable, Invalid
+from commerce_core.settings import Settings
 
 OLDEST_MAJOR = 15
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 _OFF = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = 'off' ORDER BY name"
+
+
+@frozen
+class DatabaseNotDurable(Invalid):
+    """The server may forget what it has committed."""
+
+    code = "database-not-durable"
+    detail = "PostgreSQL would lose orders in a crash: {off} must be on."
+    off: str
 
 
 @frozen
@@ -26,3 +36,12 @@ class Server:
                 return cls(connection.info.server_version // 10_000, tuple(name for (name,) in off))
         except (psycopg.OperationalError, psycopg.ProgrammingError) as error:  # The latter for an address that is none.
             raise DatabaseUnavailable from error
+
+
+def must_be_fit(settings: Settings) -> None:
+    """Where customers are, refuse to start on a server that may forget their orders; elsewhere ask nothing.
+
+    Raises `DatabaseNotDurable` and, because a server that cannot be asked could be one, `DatabaseUnavailable`.
+    """
+    if settings.production and (off := Server.at(str(settings.database_url)).not_durable):
+        raise DatabaseNotDurable(" and ".join(off))

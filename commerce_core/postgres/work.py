@@ -7,6 +7,7 @@ from functools import cached_property
 
 from attrs import frozen
 
+from commerce_core.kernel.idempotency import running_key
 from commerce_core.postgres.access import PostgresAuditLog
 from commerce_core.postgres.cart import PostgresCarts
 from commerce_core.postgres.catalog import PostgresCategories, PostgresProducts, PostgresTags
@@ -35,7 +36,11 @@ class PostgresWork:
         return self._session.now
 
     def finish(self) -> None:
-        """What is sent last: the wake-up of the worker, if something was written for it."""
+        """What is sent last: the mark of the request's idempotency key, and the wake-up of the worker."""
+        if running := running_key():
+            self._session.send(
+                "kernel.mark_idempotency_effect", scope=running.scope, key=running.key, owner=running.owner
+            )
         self._doorbell.ring()
 
     @cached_property
@@ -118,6 +123,13 @@ class PostgresBegin:
 
     @contextmanager
     def single(self) -> Iterator[PostgresWork]:
-        """For one statement, which is a transaction by itself: it saves BEGIN, COMMIT and waiting for them."""
-        with self.database.read() as session:
-            yield PostgresWork(session)
+        """For one statement, which is a transaction by itself: it saves BEGIN, COMMIT and waiting for them.
+
+        Not where an idempotency key has to be marked, which is a second statement.
+        """
+        if running_key():
+            with self() as work:
+                yield work
+        else:
+            with self.database.read() as session:
+                yield PostgresWork(session)

@@ -1,12 +1,13 @@
 """Taking staff on, letting them in and shutting them out."""
 
+import logging
 from uuid import UUID
 
 from attrs import field, frozen
 
 from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Changes, Origin, Permission, Role
 from commerce_core.kernel.ids import NewId
-from commerce_core.kernel.text import email_error, normalise_email
+from commerce_core.kernel.text import email_error, masked_email, normalise_email
 from commerce_core.kernel.token import hash_token, new_token
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.staff.errors import InvalidCredentials, SessionInvalid, StaffNotFound
@@ -21,6 +22,8 @@ from commerce_core.staff.model import (
 )
 from commerce_core.staff.ports import PasswordHasher, StaffWork
 from commerce_core.staff.views import StaffReader, StaffSession, StaffView
+
+_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -52,7 +55,14 @@ class StaffService:
         return (member, password) if member else None
 
     def log_in(self, email: str, password: str, origin: Origin) -> StaffSession:
-        """Open a session. Raises `InvalidCredentials`, after the same work whatever the reason is."""
+        """Open a session. Raises `InvalidCredentials`, after the same work whatever the reason is, and logs that."""
+        try:
+            return self._log_in(email, password, origin)
+        except InvalidCredentials:
+            _log.warning("staff login failed", extra={"email": masked_email(email), "address": origin.address})
+            raise
+
+    def _log_in(self, email: str, password: str, origin: Origin) -> StaffSession:
         known = None if email_error("/email", email) else self.read.credentials(normalise_email(email))
         correct = self.hasher.verify(known.password_hash if known else None, password)
         if known is None or not correct or known.member.disabled_at:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from adapters_cli.main import app
 from commerce_core.postgres.migrate import is_current
-from commerce_core.settings import Settings, variable
+from commerce_core.settings import Settings, from_environ, variable
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {variable(attribute.name) for attribute in Settings.__attrs_attrs__}
@@ -77,7 +77,33 @@ def test_the_deployments_set_only_settings_that_exist() -> None:
     railway = set(re.findall(r"^    ([A-Z][A-Z0-9_]+):", RAILWAY, re.MULTILINE))
     assert composed
     assert railway
-    assert composed | railway <= VARIABLES
+    assert composed | railway <= VARIABLES | {"GUNICORN_CMD_ARGS"}
+
+
+def environment_of(service: str) -> dict[str, str]:
+    """What a service of ours finds in its environment when nobody has set anything: the image's and its own."""
+    image = dict(re.findall(r"^(?:ENV|   ) ([A-Z_]+)=(\S+?)(?: \\)?$", DOCKERFILE, re.MULTILINE))
+    return image | {
+        name: re.sub(r"\$\{[A-Z_]+:-([^}]*)\}", r"\1", value) for name, value in ours()[service]["environment"].items()
+    }
+
+
+@pytest.mark.parametrize("service", ["migrate", "web", "worker"])
+def test_the_shop_starts_as_composed_without_anything_being_set(service: str) -> None:
+    settings = from_environ(environment_of(service))
+    assert (settings.data_dir, settings.payment_provider) == ("/var/lib/commerce", "manual")
+    assert settings.data_dir in {volume.split(":")[1] for volume in ours()[service]["volumes"]}  # Of its secret, too.
+
+
+def test_nothing_has_to_be_set_for_the_parts_that_need_nothing() -> None:
+    # Compose reads the whole file first, so one required variable of the shop would stop everything else as well.
+    assert ":?" not in (ROOT / "docker-compose.yml").read_text("utf-8")
+
+
+def test_the_composed_api_can_be_reached_from_outside_its_container() -> None:
+    web = ours()["web"]
+    assert "--bind=0.0.0.0:8000" in web["environment"]["GUNICORN_CMD_ARGS"]
+    assert web["ports"] == ["127.0.0.1:8000:8000"]
 
 
 def test_the_shop_waits_for_its_migrations() -> None:

@@ -1,7 +1,7 @@
 """A client of the real application, and one of a small application that shows every part of the machinery."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -29,8 +29,11 @@ class LogLines:
 
 
 @pytest.fixture
-def log_lines() -> LogLines:
-    return LogLines()
+def log_lines() -> Iterator[LogLines]:
+    """What was logged by the application of this test. Everything it refused has to be declared."""
+    lines = LogLines()
+    yield lines
+    assert lines.of("undeclared refusal") == []
 
 
 @pytest.fixture

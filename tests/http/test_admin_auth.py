@@ -125,3 +125,16 @@ def test_a_login_is_never_replayed_for_an_idempotency_key(client: TestClient) ->
     }
 
     assert len(tokens) == 2
+
+
+def test_a_failed_login_is_logged_without_the_password_and_with_a_masked_address(
+    client: TestClient, kim: StaffMember, caplog: pytest.LogCaptureFixture
+) -> None:
+    for email, password in (("kim@example.com", "wrong-hunter2"), ("Eve@example.com", GOOD), ("no address\n", GOOD)):
+        assert log_in(client, email, password).status_code == 401
+    assert log_in(client).status_code == 200
+
+    lines = [vars(record) for record in caplog.records if record.message == "staff login failed"]
+    assert [line["email"] for line in lines] == ["k***@example.com", "e***@example.com", "(not an address)"]
+    assert {(line["levelname"], line["address"]) for line in lines} == {("WARNING", "127.0.0.1")}
+    assert not [line for line in lines if "hunter2" in repr(line) or GOOD in repr(line)]

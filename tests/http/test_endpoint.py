@@ -9,11 +9,15 @@ import pytest
 from attrs import field, frozen
 from falcon.testing import Result, TestClient
 
+from adapters_http.app import assemble
+from adapters_http.endpoint import Gate
+from adapters_http.logs import request_logger
 from adapters_http.operation import Access, Answer, Idempotent, Media, operation
 from commerce_core.access.model import SYSTEM, Actor, Origin, Permission, Role
 from commerce_core.kernel.errors import Conflict, NotFound, StaleVersion, TooMany, Unavailable
 from commerce_core.kernel.money import Money
 from commerce_core.wiring import Commerce
+from tests.http.conftest import LogLines
 
 ClientOf = Callable[[Mapping[str, object]], TestClient]
 
@@ -84,7 +88,7 @@ class Workshop:
     calls: list[str] = field(factory=list)
     fails: list[Exception] = field(factory=list)
 
-    @operation("Make", answers={201: Made}, idempotency=Idempotent.HONOURED)
+    @operation("Make", answers={201: Made}, refusals=(Gone,), idempotency=Idempotent.HONOURED)
     def on_post(self, body: Wanted) -> Answer:
         self.calls.append(body.name)
         if self.fails:
@@ -102,7 +106,7 @@ class Workshop:
     def on_get(self) -> Answer:
         return Answer(b'{"name":"lamp","calls":0}')
 
-    @operation("Fail", answers={204: None, 200: Media("text/csv")})
+    @operation("Fail", answers={204: None, 200: Media("text/csv")}, refusals=(SoldOut, Gone, Changed, Away, Hurried))
     def on_delete(self) -> Answer:
         if self.fails:
             raise self.fails.pop()
@@ -120,7 +124,7 @@ class Carts:
         self.calls.append(f"{cart_id} {body.name}")
         return Answer(Made(body.name, len(self.calls)), 201)
 
-    @operation("Change", answers={200: Made, 204: None})
+    @operation("Change", answers={200: Made, 204: None}, refusals=(Changed,))
     def on_patch(self, cart_id: UUID, if_match: int | None) -> Answer:
         if if_match == 0:
             raise Changed
@@ -280,6 +284,41 @@ def test_bodies_are_decoded_strictly(client: TestClient, workshop: Workshop) -> 
     assert post(b'{"name": "' + b"x" * 65536 + b'"}') == (413, "body-too-large")
     assert post(b'{"name": "a"}', **{"Content-Type": "text/plain"}) == (415, "unsupported-media-type")
     assert workshop.calls == []
+
+
+def test_a_patch_may_call_itself_a_merge_patch_and_nothing_else_may(client_of: ClientOf, workshop: Workshop) -> None:
+    @frozen
+    class Bench:
+        @operation("Mend", answers={200: Made})
+        def on_patch(self, body: Wanted) -> Answer:
+            return Answer(Made(body.name, 1))
+
+    client = client_of({"/bench": Bench(), "/workshop": workshop})
+
+    def told(method: str, path: str, kind: str) -> tuple[int, object]:
+        answer = client.simulate_request(method, path, body=b'{"name": "a"}', headers={"Content-Type": kind})
+        return answer.status_code, answer.json.get("expected")
+
+    for kind in ("application/merge-patch+json", "Application/Merge-Patch+JSON; charset=utf-8", "application/json"):
+        assert told("PATCH", "/bench", kind) == (200, None)
+    assert told("PATCH", "/bench", "application/json-patch+json") == (
+        415,
+        "application/json or application/merge-patch+json",
+    )
+    assert told("POST", "/workshop", "application/merge-patch+json") == (415, "application/json")
+    assert workshop.calls == []
+
+
+def test_a_refusal_that_the_document_lacks_is_logged(shop: Commerce) -> None:
+    class Careless:
+        @operation("Refuse", answers={200: Made}, refusals=(Changed,))
+        def on_get(self) -> Answer:
+            raise Gone
+
+    lines = LogLines()
+    gate = Gate(shop.staff, shop.idempotency, 1, request_logger("debug", lines.stream))
+    assert TestClient(assemble({"/careless": Careless()}, gate)).simulate_get("/careless").status_code == 404
+    assert [(line["code"], line["operation"]) for line in lines.of("undeclared refusal")] == [("test-gone", "Refuse")]
 
 
 def test_staff_operations_ask_who_is_there(client: TestClient, shop: Commerce) -> None:

@@ -99,3 +99,5 @@ def test_it_serves_limits_logs_and_stops(server: Server) -> None:
     ]
     assert requests[1]["request_id"] == "login-1"
     assert any(line.get("logger") == "gunicorn.error" for line in lines)
+    [failed] = [line for line in lines if line["event"] == "staff login failed"]
+    assert (failed["email"], failed["request_id"], failed["level"]) == ("n***@example.com", "login-1", "warning")

@@ -1,15 +1,18 @@
 """What the worker does by the clock and when it is woken, in one process."""
 
+import asyncio
+import queue as queue_
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from croniter import croniter
 
 import adapters_worker.app
-from adapters_worker.app import build
-from adapters_worker.schedule import periodic_jobs
+from adapters_worker.app import build, register, shop_of_the_worker
+from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.tasks import Drain
 from commerce_core.emails.model import Locale, OrderConfirmation, QueuedMail
 from commerce_core.kernel.money import Money
@@ -47,6 +50,46 @@ def test_every_periodic_job_is_known_to_the_worker(shop: Commerce) -> None:
 
     assert {job.name for job in periodic_jobs(shop, Drain(shop))} < set(app.tasks)
     assert "drain" in app.tasks
+
+
+def test_every_line_of_the_schedule_has_a_thread_and_the_doorbell_another(shop: Commerce) -> None:
+    app = build(shop)
+    lines = {job.line for job in periodic_jobs(shop, Drain(shop))}
+
+    assert app.worker_defaults["concurrency"] >= len(lines) + 2
+    assert shop_of_the_worker(shop.settings).settings.threads == app.worker_defaults["concurrency"]
+    assert app.tasks["drain"].lock is None  # Or a slow mail server would hold up the next wake-up.
+
+
+def test_jobs_of_one_line_run_one_after_the_other_and_leave_the_other_lines_alone(shop: Commerce) -> None:
+    app = build(shop)
+    begun: queue_.Queue[str] = queue_.Queue()
+    go_on = threading.Event()
+
+    def begin(name: str) -> None:
+        begun.put(name)
+        go_on.wait(20)
+
+    for name, line in (("slow", "provider"), ("slow_too", "provider"), ("other", "stock")):
+        register(app, Periodic(name, "0 0 1 1 *", line, partial(begin, name)))
+
+    async def work() -> list[str]:
+        async with app.open_async():
+            worker = asyncio.create_task(app.run_worker_async(install_signal_handlers=False))
+            for name in ("slow", "slow_too", "other"):
+                await app.tasks[name].defer_async(timestamp=0)
+            first = {await asyncio.to_thread(begun.get, timeout=20) for _ in range(2)}
+            assert first == {"slow", "other"}
+            await app.tasks["slow"].defer_async(timestamp=0)  # Waits behind itself.
+            with pytest.raises(queue_.Empty):
+                await asyncio.to_thread(begun.get, timeout=2.5)  # Two polls of the worker.
+            go_on.set()
+            then = [await asyncio.to_thread(begun.get, timeout=20) for _ in range(2)]
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+            return then
+
+    assert asyncio.run(work()) == ["slow_too", "slow"]
 
 
 def test_one_drain_sends_everything_that_is_due(shop: Commerce, tmp_path: Path) -> None:

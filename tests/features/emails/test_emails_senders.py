@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from attrs import evolve
 
 from commerce_core.emails.errors import MailRefused, MailUnavailable
@@ -33,9 +33,16 @@ class Inbox:
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
+        self.to_sender = "250 OK"
         self.to_recipient = "250 OK"
         self.to_data = "250 OK"
         self.to_quit = "221 Bye"
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.to_sender
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -104,11 +111,15 @@ def test_the_same_mail_has_the_same_name_and_another_mail_another(smtp: SmtpSend
     [
         ({"to_recipient": "550 no such mailbox"}, MailRefused("550 no such mailbox")),
         ({"to_recipient": "450 try later"}, MailUnavailable("450 try later")),
-        ({"to_data": "554 we think this is spam"}, MailRefused("554 we think this is spam")),
+        ({"to_recipient": "550 5.1.1 user unknown"}, MailRefused("550 5.1.1 user unknown")),
+        ({"to_recipient": "530 log in first"}, MailUnavailable("530 log in first")),
+        ({"to_recipient": "554 5.7.1 relay access denied"}, MailUnavailable("554 5.7.1 relay access denied")),
+        ({"to_sender": "550 not a sender of ours"}, MailUnavailable("550 not a sender of ours")),
+        ({"to_data": "554 we think this is spam"}, MailUnavailable("554 we think this is spam")),
         ({"to_data": "451 greylisted"}, MailUnavailable("451 greylisted")),
     ],
 )
-def test_a_refusal_for_good_is_told_from_one_for_now(
+def test_a_recipient_refused_for_good_is_told_from_everything_that_can_be_mended(
     smtp: SmtpSender, inbox: Inbox, answers: dict[str, str], error: MailRefused | MailUnavailable
 ) -> None:
     vars(inbox).update(answers)
@@ -117,6 +128,27 @@ def test_a_refusal_for_good_is_told_from_one_for_now(
         smtp.send(MAIL)
 
     assert raised.value.reason == error.reason
+    assert inbox.envelopes == []
+
+
+class _NobodyKnown:
+    """Lets nobody in."""
+
+    def __call__(self, *_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False, message="535 5.7.8 secret@atelier is not known")
+
+
+def test_a_login_that_is_refused_is_for_now_and_shows_no_secret(inbox: Inbox) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port, authenticator=_NobodyKnown(), auth_require_tls=False)
+    server.start()
+    try:
+        with pytest.raises(MailUnavailable, match=r"the server refuses us with 535$"):
+            SmtpSender.at(f"smtp://secret%40atelier:password@127.0.0.1:{port}", FROM).send(MAIL)
+    finally:
+        server.stop()
     assert inbox.envelopes == []
 
 

@@ -185,6 +185,26 @@ def test_an_event_that_always_fails_is_given_up_while_the_others_flow(
     assert (dead.payload["note"], dead.attempts, dead.error) == ("bad", 3, "RuntimeError: first line")
 
 
+def test_fresh_events_do_not_wait_behind_those_that_are_due_again_nor_these_behind_them(
+    begin: PostgresBegin, outbox: Callable[..., OutboxService]
+) -> None:
+    seen: list[str] = []
+
+    def react(event: ParcelLost) -> None:
+        seen.append(event.note)
+        if event.note == "bad":
+            raise Away
+
+    service = outbox(react, policy=evolve(AT_ONCE, most_attempts=100))
+    append(begin, *(ParcelLost(note="bad") for _ in range(6)))
+    service.drain(limit=6)
+    append(begin, *(ParcelLost(note="good") for _ in range(6)))
+    seen.clear()
+
+    assert [service.drain(limit=3), service.drain(limit=3)] == [4, 4]
+    assert seen == ["good", "good", "good", "bad"] * 2
+
+
 def test_what_the_shop_refused_by_name_is_not_tried_again_but_what_was_away_is(
     begin: PostgresBegin, outbox: Callable[..., OutboxService]
 ) -> None:
@@ -224,7 +244,7 @@ def test_an_event_stays_with_a_living_worker_until_the_lease_is_over(
 ) -> None:
     append(begin, ParcelLost())
     with begin() as work:
-        work.outbox_claims.claim(10, AT_ONCE)
+        work.outbox_claims.claim_fresh(10, AT_ONCE)
 
     assert outbox().drain() == 0
 
@@ -259,9 +279,9 @@ def test_a_worker_that_lost_its_lease_does_not_speak_for_the_event(
 ) -> None:
     append(begin, ParcelLost())
     with begin() as work:
-        (paused,) = work.outbox_claims.claim(1, NO_LEASE)
+        (paused,) = work.outbox_claims.claim_fresh(1, NO_LEASE)
     with begin() as work:
-        work.outbox_claims.claim(1, AT_ONCE)
+        work.outbox_claims.claim_tried(AT_ONCE)
 
     with begin() as work:
         work.outbox_claims.settle([Outcome(paused, EventStatus.DEAD, error="too late")])
