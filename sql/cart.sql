@@ -120,11 +120,12 @@ INSERT INTO cart_events (cart_id, type, payload, created_at) VALUES
 
 -- name: purge
 -- What holds stock is never deleted, because its counters would be left behind. Naming every status makes the index by status
--- and age one range each. A cart in use is skipped, never waited for.
+-- and age one range each. A cart in use is skipped, never waited for. Holds are looked up cart by cart, with LIMIT 1, because
+-- PostgreSQL may answer a NOT EXISTS by reading all reservations of the shop.
 DELETE FROM carts WHERE id IN (
   SELECT c.id FROM carts c
   WHERE c.status IN ('ACTIVE', 'ABANDONED', 'CONVERTED') AND c.updated_at <= %(untouched_since)s
-    AND NOT EXISTS (SELECT FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL)
+    AND (SELECT true FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL LIMIT 1) IS NULL
     AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT')
   LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED
