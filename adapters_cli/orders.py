@@ -50,7 +50,7 @@ def list_orders(
 def show(ctx: typer.Context, order: _Order) -> None:
     """One order with its lines and payments."""
     with opened() as shop:
-        found = shop.checkout.show(SYSTEM, _id(shop, order))
+        found = shop.checkout.show(SYSTEM, order_id(shop, order))
     Screen.of(ctx).facts(
         found,
         ("Order", f"{found.number} · {found.id}"),
@@ -71,7 +71,7 @@ def change_status(
 ) -> None:
     """Move an order on: FULFILLED, COMPLETED, or CANCELLED while it is unpaid."""
     with opened() as shop:
-        moved = shop.checkout.change_status(SYSTEM, _id(shop, order), to)
+        moved = shop.checkout.change_status(SYSTEM, order_id(shop, order), to)
     _answer(Screen.of(ctx), moved)
 
 
@@ -79,7 +79,7 @@ def change_status(
 def mark_received(ctx: typer.Context, order: _Order) -> None:
     """Say that the money of a manual payment has arrived."""
     with opened() as shop:
-        paid = shop.payments.mark_received(SYSTEM, OrderId(_id(shop, order)))
+        paid = shop.payments.mark_received(SYSTEM, OrderId(order_id(shop, order)))
         found = shop.checkout.show(SYSTEM, paid.id)
     _answer(Screen.of(ctx), found)
 
@@ -88,11 +88,11 @@ def mark_received(ctx: typer.Context, order: _Order) -> None:
 def cancel(ctx: typer.Context, order: _Order) -> None:
     """Let go of an unpaid order; its stock is free again."""
     with opened() as shop:
-        cancelled = shop.checkout.change_status(SYSTEM, _id(shop, order), OrderStatus.CANCELLED)
+        cancelled = shop.checkout.change_status(SYSTEM, order_id(shop, order), OrderStatus.CANCELLED)
     _answer(Screen.of(ctx), cancelled)
 
 
-def _id(shop: Commerce, order: str) -> UUID:
+def order_id(shop: Commerce, order: str) -> UUID:
     """An order by what people call it. Raises `OrderNotFound`."""
     if not order.isdecimal():
         try:

@@ -9,6 +9,7 @@ from commerce_core.kernel.errors import (
     CommerceError,
     Conflict,
     Forbidden,
+    Gone,
     Invalid,
     NotFound,
     StaleVersion,
@@ -21,6 +22,7 @@ from commerce_core.kernel.errors import (
 EXIT_CODES: dict[type[CommerceError], int] = {
     Invalid: 2,
     NotFound: 3,
+    Gone: 3,
     Conflict: 4,
     StaleVersion: 4,
     Forbidden: 5,

@@ -9,6 +9,14 @@ from structlog.typing import FilteringBoundLogger
 from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
 from adapters_http.admin.carts import AdminCarts
 from adapters_http.admin.customers import AdminCustomers
+from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
+from adapters_http.admin.inventory_ledger import (
+    AdminStockExplanation,
+    AdminStockMovements,
+    AdminStockRepair,
+    AdminStockReservations,
+    AdminStockVerification,
+)
 from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus
 from adapters_http.admin.products import AdminProduct, AdminProductImages, AdminProducts
 from adapters_http.endpoint import Endpoint, Gate
@@ -57,6 +65,15 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
         "/v1/admin/carts": AdminCarts(shop.cart),
         "/v1/admin/customers": AdminCustomers(shop.customers),
+        "/v1/admin/inventory": AdminInventory(shop.inventory),
+        "/v1/admin/inventory/verify": AdminStockVerification(shop.inventory),
+        "/v1/admin/inventory/repair": AdminStockRepair(shop.inventory),
+        "/v1/admin/inventory/{variant_id}": AdminStock(shop.inventory),
+        "/v1/admin/inventory/{variant_id}/adjustments": AdminStockAdjustments(shop.inventory),
+        "/v1/admin/inventory/{variant_id}/counts": AdminStockCounts(shop.inventory),
+        "/v1/admin/inventory/{variant_id}/movements": AdminStockMovements(shop.inventory),
+        "/v1/admin/inventory/{variant_id}/reservations": AdminStockReservations(shop.inventory),
+        "/v1/admin/inventory/{variant_id}/explain": AdminStockExplanation(shop.inventory),
     }
     table["/openapi.json"] = OpenApi(table)
     return table

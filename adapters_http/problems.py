@@ -13,6 +13,7 @@ from commerce_core.kernel.errors import (
     CommerceError,
     Conflict,
     Forbidden,
+    Gone,
     Invalid,
     InvalidInput,
     NotFound,
@@ -48,6 +49,7 @@ class InvalidIdempotencyKey(Invalid):
 STATUS: dict[type[CommerceError], int] = {
     Invalid: 422,
     NotFound: 404,
+    Gone: 410,
     Conflict: 409,
     StaleVersion: 412,
     Forbidden: 403,

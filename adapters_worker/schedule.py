@@ -31,6 +31,7 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("finish_interrupted_payments", _every(30), "provider", shop.payments.resume),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
+        Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
     )
 
 

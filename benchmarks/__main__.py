@@ -9,7 +9,7 @@ from statistics import median
 
 from attrs import frozen
 
-from benchmarks import load, shop, wire
+from benchmarks import load, shop, stock, wire
 from benchmarks.backlog import drain
 from benchmarks.ceiling import Ceiling, CeilingFailed
 from benchmarks.load import Load, LoadFailed, Measured
@@ -151,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--search", action="store_true", help="try several set-ups first and take the best")
     parser.add_argument("--products", type=int, default=shop.PRODUCTS, help="with two variants each (1000)")
     parser.add_argument("--ram", action="store_true", help="keep the database in memory: no disk is measured then")
+    parser.add_argument("--stock", action="store_true", help="only carts with a held item, without and with a history")
     parser.add_argument("--output", type=Path, help="write the table here, too")
     return parser
 
@@ -163,7 +164,11 @@ def main() -> int:
         data_dir = shop.folder(in_memory=arguments.ram)
         _say(f"PostgreSQL in {data_dir}, {arguments.products:,} products")
         with shop.database(data_dir) as url, tempfile.TemporaryDirectory(prefix="commerce-benchmark-") as folder:
-            table = markdown(measure(arguments, url, Path(folder)))
+            table = (
+                stock.table(arguments, url, Path(folder))
+                if arguments.stock
+                else markdown(measure(arguments, url, Path(folder)))
+            )
     except (LoadFailed, StartFailed, CeilingFailed, WrongCount) as failure:
         _say(f"FAILED: {failure}")
         return 1

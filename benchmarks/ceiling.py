@@ -60,6 +60,13 @@ class Ceiling:
         """New carts with one item, each second."""
         return self._run("cart", (_WRITES / "cart.sql").read_text("utf-8"), seconds)
 
+    def hot_cart(self, seconds: float) -> float:
+        """The same when everybody wants one and the same variant."""
+        script = (
+            (_WRITES / "cart.sql").read_text("utf-8").replace("random(1, :products)", "1").replace("random(1, 2)", "1")
+        )
+        return self._run("hot-cart", script, seconds)
+
     def purchase(self, seconds: float) -> float:
         """Whole purchases, each second."""
         return self._run("purchase", (_WRITES / "purchase.sql").read_text("utf-8"), seconds)

@@ -6,6 +6,7 @@ What must be true together with the event belongs in the event's own transaction
 
 from commerce_core.catalog.events import ProductChanged
 from commerce_core.customers.service import CustomersService
+from commerce_core.inventory.events import StockLow
 from commerce_core.orders.events import OrderCancelled, OrderCompleted, OrderFulfilled, OrderPaid, OrderPlaced
 from commerce_core.outbox.model import Reactions
 
@@ -19,4 +20,5 @@ def reactions(*, customers: CustomersService) -> Reactions:
         OrderCancelled: (),
         OrderFulfilled: (),
         OrderCompleted: (),
+        StockLow: (),
     }

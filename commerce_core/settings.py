@@ -53,6 +53,9 @@ class Settings:
     tax_rate: Decimal = field(default=Decimal("20.00"), converter=Decimal)  # SHOP_TAX_RATE, percent
     prices_include_tax: bool = True
     shipping_price: int = 490  # SHOP_SHIPPING_PRICE, minor units
+    cart_max_units: int = 500  # of counted stock that one cart may hold
+    hold_minutes: int = 30  # how long a cart keeps its stock after a line's last change
+    hold_limit_minutes: int = 120  # and at most after its first
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     port: int = 8000
@@ -209,6 +212,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "tax_rate": _percent,
     "prices_include_tax": _yes_or_no,
     "shipping_price": _whole(0, 99_999_999),
+    "cart_max_units": _whole(1, 1_000_000),
+    "hold_minutes": _whole(1, 10_080),
+    "hold_limit_minutes": _whole(1, 10_080),
     "port": _whole(1, 65535),
     "threads": _whole(1, 1000),
     "processes": _whole(1, 1000),

@@ -6,6 +6,7 @@ from typing import Self
 
 from attrs import evolve, frozen
 
+from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
 from commerce_core.catalog.service import CatalogService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
@@ -20,6 +21,7 @@ from commerce_core.gateways.manual import ManualGateway
 from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
+from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
 from commerce_core.inventory.model import InventoryPolicy
@@ -39,7 +41,7 @@ from commerce_core.postgres.database import Database
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.inbox import PostgresInboxStore
-from commerce_core.postgres.inventory import PostgresInventoryReader
+from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
@@ -67,6 +69,7 @@ class Commerce:
     media: LocalMedia
     imports: ImportService
     inventory: InventoryService
+    stock_counts: StockCountImport
     cart: CartService
     orders: OrderService
     payments: PaymentService
@@ -104,6 +107,7 @@ def open_shop(
     payments = _payments(ground, card)
     orders = OrderService(begin, PostgresOrderReader(database))
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
+    inventory = InventoryService(begin, PostgresInventoryReader(database))
     media = LocalMedia(_files(settings) / "media")
     return Commerce(
         settings=ground.settings,
@@ -117,7 +121,8 @@ def open_shop(
         catalog=_catalog(ground),
         media=media,
         imports=ImportService(begin, uuid7, media, settings.currency),
-        inventory=InventoryService(begin, PostgresInventoryReader(database)),
+        inventory=inventory,
+        stock_counts=StockCountImport(inventory),
         cart=_cart(ground),
         orders=orders,
         payments=payments,
@@ -156,8 +161,17 @@ def _catalog(ground: _Ground) -> CatalogService:
 
 
 def _cart(ground: _Ground) -> CartService:
-    begin, reader = ground.begin, PostgresCartReader(ground.database)
-    return CartService(begin, begin.single, capability, uuid7, ground.rules, InventoryPolicy(), reader)
+    settings = ground.settings
+    return CartService(
+        begin=ground.begin,
+        single=ground.begin.single,
+        new_cart_id=capability,
+        new_id=uuid7,
+        rules=ground.rules,
+        policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
+        limits=CartPolicy(max_units=settings.cart_max_units),
+        read=PostgresCartReader(ground.database),
+    )
 
 
 def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:

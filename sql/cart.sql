@@ -1,16 +1,19 @@
 -- name: find
-SELECT shop_now(), c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.email,
+SELECT shop_now(), c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
+  c.email,
   c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
 FROM carts c WHERE c.id = %(cart_id)s
 
 -- name: lock
 -- The time is read outside the locking part, so that it is the time at which the lock was granted.
 WITH locked AS MATERIALIZED (
-  SELECT c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.email,
+  SELECT c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
+  c.email,
     c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
   FROM carts c WHERE c.id = %(cart_id)s FOR NO KEY UPDATE
 )
-SELECT shop_now(), l.id, l.status, l.currency, l.locale, l.version, l.created_at, l.updated_at, l.customer_id, l.email,
+SELECT shop_now(), l.id, l.status, l.currency, l.locale, l.version, l.created_at, l.updated_at, l.customer_id, l.merged_into_id,
+  l.email,
   l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent
 FROM locked l
 
@@ -29,13 +32,13 @@ JOIN products p ON p.id = v.product_id
 LEFT JOIN cart_items ci ON ci.cart_id = %(cart_id)s AND ci.variant_id = v.id
 LEFT JOIN inventory_items i ON i.variant_id = v.id
 LEFT JOIN inventory_reservations r ON r.cart_id = %(cart_id)s AND r.variant_id = v.id AND r.released_at IS NULL
-ORDER BY ci.created_at, ci.id
+ORDER BY ci.position
 
 -- name: open
 -- Nobody can hold a lock on what is not there yet, so this statement tells the time, as a locking one does.
 WITH new AS (
-  INSERT INTO carts (id, currency, locale, client, created_at, updated_at)
-  SELECT %(id)s, %(currency)s, %(locale)s, %(client)s, now, now FROM (SELECT shop_now() AS now) AS clock
+  INSERT INTO carts (id, currency, locale, client, customer_id, created_at, updated_at)
+  SELECT %(id)s, %(currency)s, %(locale)s, %(client)s, %(customer_id)s, now, now FROM (SELECT shop_now() AS now) AS clock
   RETURNING id, created_at
 )
 INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', created_at FROM new RETURNING created_at
@@ -73,7 +76,8 @@ WITH cart AS (
   WHERE id = %(cart_id)s
 )
 INSERT INTO cart_events (cart_id, type, payload, created_at)
-VALUES (%(cart_id)s, 'converted', jsonb_build_object('order_id', %(order_id)s::uuid), %(now)s)
+SELECT %(cart_id)s, type, jsonb_build_object('order_id', %(order_id)s::uuid), %(now)s
+FROM unnest(ARRAY['checkout_started', 'converted']) WITH ORDINALITY AS log (type, place) ORDER BY place
 
 -- name: reopen
 WITH cart AS (
@@ -82,6 +86,51 @@ WITH cart AS (
   RETURNING id
 )
 INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'reopened', %(now)s FROM cart
+
+-- name: recover
+INSERT INTO cart_events (cart_id, type, created_at) VALUES (%(cart_id)s, 'recovered', %(now)s)
+
+-- name: lock_customer
+-- Of two logins at once the second waits here, and then finds the cart that the first has made the customer's.
+SELECT id FROM customers WHERE id = %(customer_id)s FOR NO KEY UPDATE
+
+-- name: open_of_customer
+-- A statement of its own, because what is read in the locking one would be as old as the wait for the lock.
+SELECT id FROM carts
+WHERE customer_id = %(customer_id)s AND status <> 'CONVERTED' AND id <> %(guest_cart_id)s
+ORDER BY updated_at DESC, id LIMIT 1
+
+-- name: claim
+WITH cart AS (
+  UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE', customer_id = %(customer_id)s
+  WHERE id = %(cart_id)s
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at)
+VALUES (%(cart_id)s, 'claimed', jsonb_build_object('customer_id', %(customer_id)s::uuid), %(now)s)
+
+-- name: merge
+WITH guest AS (
+  UPDATE carts SET merged_into_id = %(into_id)s, version = version + 1, updated_at = %(now)s WHERE id = %(guest_cart_id)s
+), lines AS (
+  DELETE FROM cart_items WHERE cart_id = %(guest_cart_id)s
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at) VALUES
+  (%(guest_cart_id)s, 'merged', jsonb_build_object('into', %(into_id)s::uuid), %(now)s),
+  (%(into_id)s, 'merged', jsonb_build_object('from', %(guest_cart_id)s::uuid), %(now)s)
+
+-- name: purge
+-- What holds stock is never deleted, because its counters would be left behind. Naming every status makes the index by status
+-- and age one range each. A cart in use is skipped, never waited for. Holds are looked up cart by cart, with LIMIT 1, because
+-- PostgreSQL may answer a NOT EXISTS by reading all reservations of the shop.
+DELETE FROM carts WHERE id IN (
+  SELECT c.id FROM carts c
+  WHERE c.status IN ('ACTIVE', 'ABANDONED', 'CONVERTED') AND c.updated_at <= %(untouched_since)s
+    AND (SELECT true FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL LIMIT 1) IS NULL
+    AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT')
+  LIMIT %(limit)s
+  FOR UPDATE SKIP LOCKED
+)
+RETURNING 1
 
 -- name: page
 -- Carts that hold something, the last active first.

@@ -2,6 +2,7 @@
 -- One statement decides for all variants and takes them, so that two buyers cannot both have the last unit. The cart and the
 -- items are locked by statements before this one: it must not lock them itself, because PostgreSQL checks constraints on what
 -- an UPDATE makes of the version its snapshot saw, before it turns to the version that a wait for the lock has brought.
+-- Tells which variants fell to their threshold, so that nobody has to look again.
 WITH wanted AS (
   SELECT w.variant_id, w.qty, coalesce(r.qty, 0) AS held
   FROM unnest(%(variant_ids)s::uuid[], %(quantities)s::integer[]) AS w (variant_id, qty)
@@ -9,6 +10,7 @@ WITH wanted AS (
     ON r.cart_id = %(cart_id)s AND r.variant_id = w.variant_id AND r.released_at IS NULL
 ), decided AS MATERIALIZED (
   SELECT i.variant_id, w.qty, w.qty - w.held AS more, i.available_qty + w.held + i.backorder_limit AS free,
+    i.available_qty, i.low_threshold,
     bool_and(w.qty <= w.held OR i.available_qty - (w.qty - w.held) >= -i.backorder_limit) OVER () AS granted
   FROM inventory_items i JOIN wanted w USING (variant_id)
 ), counted AS (
@@ -34,7 +36,8 @@ WITH wanted AS (
   FROM decided d
   WHERE d.granted AND d.qty = 0 AND r.cart_id = %(cart_id)s AND r.variant_id = d.variant_id AND r.released_at IS NULL
 )
-SELECT d.variant_id, d.granted, d.qty, d.free, k.expires_at
+SELECT d.variant_id, d.granted, d.qty, d.free, k.expires_at, d.available_qty - d.more, d.low_threshold,
+  d.available_qty > d.low_threshold AND d.available_qty - d.more <= d.low_threshold
 FROM decided d LEFT JOIN kept k USING (variant_id)
 ORDER BY d.variant_id
 
@@ -44,17 +47,32 @@ SELECT EXISTS (
   WHERE r.variant_id = ANY (%(variant_ids)s::uuid[]) AND r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
 )
 
--- name: release_expired
+-- name: lock_expired
 -- A reservation changes only under the lock of its cart. A cart that is busy is skipped, never waited for, so this can run
--- inside a transaction that already holds stock. `variant_ids` NULL means all.
+-- inside a transaction that already holds stock.
+SELECT r.id
+FROM inventory_reservations r JOIN carts c ON c.id = r.cart_id
+WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
+ORDER BY r.expires_at
+LIMIT %(limit)s
+FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: lock_expired_of
+-- The same for some variants, a statement of its own so that it visits their holds alone and not all that have expired.
+SELECT r.id
+FROM inventory_reservations r JOIN carts c ON c.id = r.cart_id
+WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
+  AND r.variant_id = ANY (%(variant_ids)s::uuid[])
+ORDER BY r.expires_at
+LIMIT %(limit)s
+FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: release
+-- Their carts are locked before, so these reservations stand still.
 WITH ended AS MATERIALIZED (
-  SELECT r.id, r.variant_id, r.qty
-  FROM inventory_reservations r JOIN carts c ON c.id = r.cart_id
-  WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
-    AND (%(variant_ids)s::uuid[] IS NULL OR r.variant_id = ANY (%(variant_ids)s::uuid[]))
-  ORDER BY r.expires_at
-  LIMIT %(limit)s
-  FOR NO KEY UPDATE SKIP LOCKED
+  UPDATE inventory_reservations SET released_at = %(now)s
+  WHERE id = ANY (%(ids)s::bigint[]) AND released_at IS NULL
+  RETURNING variant_id, qty
 ), locked AS MATERIALIZED (
   SELECT i.variant_id FROM inventory_items i
   WHERE i.variant_id IN (SELECT variant_id FROM ended)
@@ -62,15 +80,14 @@ WITH ended AS MATERIALIZED (
   FOR NO KEY UPDATE
 ), sums AS MATERIALIZED (
   SELECT variant_id, sum(qty)::integer AS qty FROM ended JOIN locked USING (variant_id) GROUP BY variant_id
-), counted AS (
-  UPDATE inventory_items i
-  SET available_qty = i.available_qty + s.qty, reserved_qty = i.reserved_qty - s.qty, updated_at = %(now)s
-  FROM sums s WHERE i.variant_id = s.variant_id
 )
-UPDATE inventory_reservations r SET released_at = %(now)s FROM ended e WHERE r.id = e.id RETURNING 1
+UPDATE inventory_items i
+SET available_qty = i.available_qty + s.qty, reserved_qty = i.reserved_qty - s.qty, updated_at = %(now)s
+FROM sums s WHERE i.variant_id = s.variant_id
 
 -- name: sell
--- The order is locked before, so its reservations stand still. The unique index on sales makes a second sale impossible.
+-- The order is locked before, so its reservations stand still. The unique index on sales makes a second sale impossible. A new
+-- version, because whoever counted the shelf before has not seen these units go.
 WITH held AS MATERIALIZED (
   UPDATE inventory_reservations SET released_at = %(now)s
   WHERE order_id = %(order_id)s AND released_at IS NULL
@@ -81,7 +98,7 @@ WITH held AS MATERIALIZED (
   ORDER BY i.variant_id
   FOR NO KEY UPDATE
 ), counted AS (
-  UPDATE inventory_items i SET reserved_qty = i.reserved_qty - h.qty, updated_at = %(now)s
+  UPDATE inventory_items i SET reserved_qty = i.reserved_qty - h.qty, version = i.version + 1, updated_at = %(now)s
   FROM held h JOIN locked USING (variant_id)
   WHERE i.variant_id = h.variant_id
   RETURNING i.variant_id, h.qty, i.available_qty + i.reserved_qty AS on_hand
@@ -111,7 +128,7 @@ ON CONFLICT (variant_id) DO UPDATE SET backorder_limit = excluded.backorder_limi
 
 -- name: lock_items
 -- In the order of their ids, like everybody who locks stock.
-SELECT variant_id, available_qty, backorder_limit FROM inventory_items
+SELECT variant_id, available_qty, reserved_qty, backorder_limit, low_threshold, version FROM inventory_items
 WHERE variant_id = ANY (%(variant_ids)s::uuid[])
 ORDER BY variant_id
 FOR NO KEY UPDATE
@@ -121,32 +138,214 @@ FOR NO KEY UPDATE
 INSERT INTO inventory_items (variant_id) SELECT unnest(%(variant_ids)s::uuid[]) ON CONFLICT (variant_id) DO NOTHING
 
 -- name: move
--- The rows are there and locked before.
+-- The rows are there and locked before. Answers, so that an order that does not exist is found out here and not at the commit.
 WITH moved AS (
-  SELECT m.variant_id, m.type, m.qty, m.reason
-  FROM unnest(%(variant_ids)s::uuid[], %(types)s::text[], %(quantities)s::integer[], %(reasons)s::text[])
-    AS m (variant_id, type, qty, reason)
+  SELECT m.variant_id, m.type, m.qty, m.reason, m.note, m.order_id
+  FROM unnest(
+    %(variant_ids)s::uuid[], %(types)s::text[], %(quantities)s::integer[], %(reasons)s::text[], %(notes)s::text[], %(order_ids)s::uuid[]
+  ) AS m (variant_id, type, qty, reason, note, order_id)
 ), counted AS (
   UPDATE inventory_items i SET available_qty = i.available_qty + m.qty, version = i.version + 1, updated_at = %(now)s
   FROM moved m WHERE i.variant_id = m.variant_id
   RETURNING i.variant_id, i.available_qty + i.reserved_qty AS on_hand
 )
-INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, reason, staff_id, at)
-SELECT m.variant_id, m.type, m.qty, c.on_hand, m.reason, %(staff_id)s, %(now)s FROM moved m JOIN counted c USING (variant_id)
+INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, reason, note, order_id, staff_id, at)
+SELECT m.variant_id, m.type, m.qty, c.on_hand, m.reason, m.note, m.order_id, %(staff_id)s, %(now)s
+FROM moved m JOIN counted c USING (variant_id)
+RETURNING id
+
+-- name: save
+-- The row is locked before, so counters may be written as they were decided.
+UPDATE inventory_items SET available_qty = %(available)s, reserved_qty = %(reserved)s, backorder_limit = %(backorder_limit)s,
+  low_threshold = %(low_threshold)s, version = version + 1, updated_at = %(now)s
+WHERE variant_id = %(variant_id)s
+
+-- name: untrack
+-- What was on hand is written off, so that the ledger of a variant without counters comes to nothing, and counting can begin
+-- again from there. The row is locked before: whoever wants to hold this variant meanwhile finds that nobody counts it.
+WITH ended AS (
+  UPDATE inventory_reservations SET released_at = %(now)s WHERE variant_id = %(variant_id)s AND released_at IS NULL
+), written_off AS (
+  INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, reason, staff_id, at)
+  SELECT variant_id, 'correction', -(available_qty + reserved_qty), 0, 'no longer tracked', %(staff_id)s, %(now)s
+  FROM inventory_items WHERE variant_id = %(variant_id)s AND available_qty + reserved_qty <> 0
+)
+DELETE FROM inventory_items WHERE variant_id = %(variant_id)s
+
+-- name: orphans_of
+SELECT id, cart_id, order_id FROM inventory_orphans WHERE variant_id = %(variant_id)s
+
+-- name: lock_carts
+-- The owners of holds that are about to end, in one order. Carts before orders before stock, as everywhere.
+SELECT id FROM carts WHERE id = ANY (%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: lock_orders
+SELECT id FROM orders WHERE id = ANY (%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: end_orphans
+-- Those that are still orphans now that their owners are locked.
+WITH ended AS (
+  UPDATE inventory_reservations SET released_at = %(now)s
+  WHERE released_at IS NULL AND id IN (SELECT id FROM inventory_orphans WHERE id = ANY (%(ids)s::bigint[]))
+  RETURNING qty
+)
+SELECT coalesce(sum(qty), 0) FROM ended
+
+-- name: proof
+-- What the counters of a variant should say.
+SELECT v.sku,
+  (SELECT coalesce(sum(qty), 0) FROM inventory_movements m WHERE m.variant_id = v.id),
+  (SELECT coalesce(sum(qty), 0) FROM inventory_reservations r WHERE r.variant_id = v.id AND r.released_at IS NULL)
+FROM product_variants v WHERE v.id = %(variant_id)s
+
+-- name: variant
+SELECT id FROM product_variants WHERE sku = %(sku)s
 
 -- name: stock
 SELECT i.variant_id, v.sku, p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
-  i.available_qty + i.reserved_qty, i.reserved_qty, i.available_qty, i.backorder_limit, i.version
+  i.available_qty + i.reserved_qty, i.reserved_qty, i.available_qty, i.backorder_limit, i.low_threshold, i.version, i.updated_at
 FROM inventory_items i JOIN product_variants v ON v.id = i.variant_id JOIN products p ON p.id = v.product_id
 WHERE i.variant_id = %(variant_id)s
 
+-- name: page
+-- Ids are in the order of time, so the newest come first and without sorting. No index knows who is low: it would have to be
+-- rewritten with every unit that is held.
+SELECT i.variant_id, v.sku, p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
+  i.available_qty + i.reserved_qty, i.reserved_qty, i.available_qty, i.backorder_limit, i.low_threshold, i.version, i.updated_at
+FROM inventory_items i JOIN product_variants v ON v.id = i.variant_id JOIN products p ON p.id = v.product_id
+WHERE (NOT %(low)s::boolean OR i.available_qty <= i.low_threshold)
+  AND (NOT %(out)s::boolean OR i.available_qty <= -i.backorder_limit)
+ORDER BY i.variant_id DESC LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: page_total
+SELECT count(*) FROM inventory_items i
+WHERE (NOT %(low)s::boolean OR i.available_qty <= i.low_threshold)
+  AND (NOT %(out)s::boolean OR i.available_qty <= -i.backorder_limit)
+
+-- name: page_matching
+-- The same for words of the product or a SKU; a statement of its own, because it begins with the index of words.
+SELECT i.variant_id, v.sku, p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
+  i.available_qty + i.reserved_qty, i.reserved_qty, i.available_qty, i.backorder_limit, i.low_threshold, i.version, i.updated_at
+FROM (
+  SELECT mv.id FROM products mp JOIN product_variants mv ON mv.product_id = mp.id
+  WHERE mp.search @@ websearch_to_tsquery('simple', %(text)s)
+  UNION
+  SELECT id FROM product_variants WHERE sku = %(text)s
+) AS matching
+JOIN inventory_items i ON i.variant_id = matching.id
+JOIN product_variants v ON v.id = i.variant_id JOIN products p ON p.id = v.product_id
+WHERE (NOT %(low)s::boolean OR i.available_qty <= i.low_threshold)
+  AND (NOT %(out)s::boolean OR i.available_qty <= -i.backorder_limit)
+ORDER BY i.variant_id DESC LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: page_matching_total
+SELECT count(*)
+FROM (
+  SELECT mv.id FROM products mp JOIN product_variants mv ON mv.product_id = mp.id
+  WHERE mp.search @@ websearch_to_tsquery('simple', %(text)s)
+  UNION
+  SELECT id FROM product_variants WHERE sku = %(text)s
+) AS matching
+JOIN inventory_items i ON i.variant_id = matching.id
+WHERE (NOT %(low)s::boolean OR i.available_qty <= i.low_threshold)
+  AND (NOT %(out)s::boolean OR i.available_qty <= -i.backorder_limit)
+
+-- name: movements
+-- A variant's rows are written under the lock of its counters, so their ids are in the order in which they happened.
+SELECT m.id, m.type, m.qty, m.on_hand_after, m.reason, m.note, o.number, u.name, m.at
+FROM inventory_movements m LEFT JOIN orders o ON o.id = m.order_id LEFT JOIN users u ON u.id = m.staff_id
+WHERE m.variant_id = %(variant_id)s AND m.id < %(before)s
+ORDER BY m.id DESC LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: movements_total
+SELECT count(*) FROM inventory_movements WHERE variant_id = %(variant_id)s
+
+-- name: reservations
+-- A cart's id opens it, so no more than its beginning leaves the database.
+SELECT r.id, left(r.cart_id::text, 8) || '…', o.number, coalesce(o.email, c.email), r.qty, r.held_since, r.expires_at
+FROM inventory_reservations r JOIN carts c ON c.id = r.cart_id LEFT JOIN orders o ON o.id = r.order_id
+WHERE r.variant_id = %(variant_id)s AND r.released_at IS NULL AND r.id < %(before)s
+ORDER BY r.id DESC LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: reservations_total
+SELECT count(*) FROM inventory_reservations WHERE variant_id = %(variant_id)s AND released_at IS NULL
+
+-- name: explanation
+-- One statement, because the numbers of a shop that sells meanwhile agree only when they are of one moment.
+SELECT json_build_object(
+  'stock', json_build_object(
+    'variant_id', i.variant_id, 'sku', v.sku, 'title', p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
+    'on_hand', i.available_qty + i.reserved_qty, 'reserved', i.reserved_qty, 'available', i.available_qty,
+    'backorder_limit', i.backorder_limit, 'low_threshold', i.low_threshold, 'version', i.version, 'updated_at', i.updated_at
+  ),
+  'opening', (
+    SELECT json_build_object(
+      'id', m.id, 'type', m.type, 'quantity', m.qty, 'on_hand_after', m.on_hand_after, 'reason', m.reason, 'note', m.note,
+      'order_number', o.number, 'staff', u.name, 'at', m.at
+    )
+    FROM inventory_movements m LEFT JOIN orders o ON o.id = m.order_id LEFT JOIN users u ON u.id = m.staff_id
+    WHERE m.variant_id = i.variant_id ORDER BY m.id LIMIT 1
+  ),
+  'totals', t.totals, 'moved', t.moved,
+  'held', h.held, 'holds_count', h.holds_count,
+  'holds', coalesce((
+    SELECT json_agg(json_build_object(
+      'id', l.id, 'cart', left(l.cart_id::text, 8) || '…', 'order_number', o.number, 'email', coalesce(o.email, c.email),
+      'quantity', l.qty, 'held_since', l.held_since, 'expires_at', l.expires_at
+    ) ORDER BY l.id DESC)
+    FROM (
+      SELECT r.id, r.cart_id, r.order_id, r.qty, r.held_since, r.expires_at FROM inventory_reservations r
+      WHERE r.variant_id = i.variant_id AND r.released_at IS NULL ORDER BY r.id DESC LIMIT %(limit)s
+    ) l JOIN carts c ON c.id = l.cart_id LEFT JOIN orders o ON o.id = l.order_id
+  ), '[]'),
+  'agrees', i.available_qty + i.reserved_qty = t.moved AND i.reserved_qty = h.held
+)
+FROM inventory_items i JOIN product_variants v ON v.id = i.variant_id JOIN products p ON p.id = v.product_id
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_object('type', type, 'movements', movements, 'quantity', qty) ORDER BY type), '[]') AS totals,
+    coalesce(sum(qty), 0)::bigint AS moved
+  FROM (
+    SELECT m.type, count(*) AS movements, sum(m.qty)::bigint AS qty
+    FROM inventory_movements m WHERE m.variant_id = i.variant_id GROUP BY m.type
+  ) by_type
+) t
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(r.qty), 0)::bigint AS held, count(*) AS holds_count
+  FROM inventory_reservations r WHERE r.variant_id = i.variant_id AND r.released_at IS NULL
+) h
+WHERE i.variant_id = %(variant_id)s
+
+-- name: first_variants
+SELECT id FROM product_variants ORDER BY id LIMIT %(limit)s
+
+-- name: variants_after
+SELECT id FROM product_variants WHERE id > %(variant_id)s ORDER BY id LIMIT %(limit)s
+
 -- name: discrepancies
--- Both invariants at once, over the whole shop, from one snapshot.
-SELECT i.variant_id, i.available_qty, i.reserved_qty, coalesce(m.qty, 0), coalesce(r.qty, 0)
-FROM inventory_items i
-LEFT JOIN (SELECT variant_id, sum(qty)::bigint AS qty FROM inventory_movements GROUP BY variant_id) m USING (variant_id)
-LEFT JOIN (
-  SELECT variant_id, sum(qty)::bigint AS qty FROM inventory_reservations WHERE released_at IS NULL GROUP BY variant_id
-) r USING (variant_id)
-WHERE i.available_qty + i.reserved_qty <> coalesce(m.qty, 0) OR i.reserved_qty <> coalesce(r.qty, 0)
-ORDER BY i.variant_id
+-- Both invariants of each of these variants, from one snapshot. Variants, not counters, are where it begins: counters that are
+-- missing while something was moved or is held are wrong, too.
+SELECT v.id, v.sku, i.available_qty, i.reserved_qty, m.qty, r.qty, o.qty
+FROM product_variants v
+LEFT JOIN inventory_items i ON i.variant_id = v.id
+CROSS JOIN LATERAL (SELECT coalesce(sum(qty), 0)::bigint AS qty FROM inventory_movements WHERE variant_id = v.id) m
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(qty), 0)::bigint AS qty FROM inventory_reservations WHERE variant_id = v.id AND released_at IS NULL
+) r
+CROSS JOIN LATERAL (SELECT coalesce(sum(qty), 0)::bigint AS qty FROM inventory_orphans WHERE variant_id = v.id) o
+WHERE v.id = ANY (%(variant_ids)s::uuid[])
+  AND (o.qty <> 0 OR r.qty <> coalesce(i.reserved_qty, 0) OR m.qty <> coalesce(i.available_qty + i.reserved_qty, 0))
+ORDER BY v.id
+
+-- name: drifts
+-- Where each ledger's own note of what is on hand left the sum of its movements for good. A difference that was repaired since
+-- is history.
+WITH ledger AS (
+  SELECT variant_id, id, type, at, on_hand_after, sum(qty) OVER (PARTITION BY variant_id ORDER BY id) AS moved
+  FROM inventory_movements WHERE variant_id = ANY (%(variant_ids)s::uuid[])
+), agreed AS (
+  SELECT variant_id, max(id) AS id FROM ledger WHERE on_hand_after = moved GROUP BY variant_id
+)
+SELECT DISTINCT ON (l.variant_id) l.variant_id, l.id, l.type, l.at, l.moved, l.on_hand_after
+FROM ledger l LEFT JOIN agreed a ON a.variant_id = l.variant_id
+WHERE l.id > coalesce(a.id, 0)
+ORDER BY l.variant_id, l.id

@@ -7,14 +7,26 @@ from attrs import field, frozen
 
 from adapters_http.fields import Limits
 from adapters_http.operation import Answer, Idempotent, operation
-from commerce_core.cart.errors import CartNotFound, CartNotOpen, ItemNotFound, VariantNotForSale
+from commerce_core.cart.details import CartChanges
+from commerce_core.cart.errors import (
+    CartChanged,
+    CartHoldsTooMuch,
+    CartMerged,
+    CartNotFound,
+    CartNotOpen,
+    ItemNotFound,
+    ItemsUnavailable,
+    VariantNotForSale,
+)
 from commerce_core.cart.model import MAX_LINE_QUANTITY, MAX_LINES
-from commerce_core.cart.service import CartChanges, CartService, NewCart, NewItem
+from commerce_core.cart.service import CartService, NewCart, NewItem
 from commerce_core.cart.views import CartView, ShippingOptionsView
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.errors import OutOfStock
 
 Quantity = Annotated[int, Limits(1, MAX_LINE_QUANTITY)]
+_NOT_YOURS = (CartNotFound, CartMerged)
+_CLOSED = (*_NOT_YOURS, CartNotOpen, CartChanged)
 
 
 @frozen
@@ -71,7 +83,7 @@ class Carts:
     @operation(
         "Create a cart",
         answers={201: CartView},
-        refusals=(VariantNotForSale, OutOfStock),
+        refusals=(VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
     )
     def on_post(self, body: CreateCart, headers: Languages) -> Answer:
@@ -84,7 +96,7 @@ class Carts:
                 client=body.client.known(),
             )
         )
-        return Answer.created(created, f"/v1/store/cart/{created.id}")
+        return Answer.created(created, f"/v1/store/cart/{created.id}").at_version(created.version)
 
 
 @frozen
@@ -93,15 +105,20 @@ class OneCart:
 
     cart: CartService
 
-    @operation("Read a cart", answers={200: CartView}, refusals=(CartNotFound,))
+    @operation("Read a cart", answers={200: CartView}, refusals=_NOT_YOURS)
     def on_get(self, cart_id: UUID) -> Answer:
-        """Prices and stock are those of this moment; what changed since it was chosen is shown line by line."""
-        return Answer(self.cart.get(cart_id))
+        """Prices and stock are those of this moment; what changed since it was chosen is shown line by line.
 
-    @operation("Change a cart", answers={200: CartView}, refusals=(CartNotFound, CartNotOpen))
-    def on_patch(self, cart_id: UUID, body: CartChanges) -> Answer:
+        A line that could not be bought now says why in `unavailable_reason`.
+        """
+        found = self.cart.get(cart_id)
+        return Answer(found).at_version(found.version)
+
+    @operation("Change a cart", answers={200: CartView}, refusals=_CLOSED)
+    def on_patch(self, cart_id: UUID, body: CartChanges, if_match: int | None) -> Answer:
         """A JSON Merge Patch of everything but the lines."""
-        return Answer(self.cart.change(cart_id, body))
+        changed = self.cart.change(cart_id, body, expected_version=if_match)
+        return Answer(changed).at_version(changed.version)
 
 
 @frozen
@@ -113,13 +130,13 @@ class CartItems:
     @operation(
         "Add an item",
         answers={201: CartView},
-        refusals=(CartNotFound, CartNotOpen, VariantNotForSale, OutOfStock),
+        refusals=(*_CLOSED, VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
     )
-    def on_post(self, cart_id: UUID, body: Item) -> Answer:
+    def on_post(self, cart_id: UUID, body: Item, if_match: int | None) -> Answer:
         """Adding a variant again adds up in one line. The stock is held for 30 minutes from the last change."""
-        changed = self.cart.add_item(cart_id, NewItem(body.variant_id, body.quantity))
-        return Answer.created(changed, f"/v1/store/cart/{cart_id}")
+        changed = self.cart.add_item(cart_id, NewItem(body.variant_id, body.quantity), expected_version=if_match)
+        return Answer.created(changed, f"/v1/store/cart/{cart_id}").at_version(changed.version)
 
 
 @frozen
@@ -129,16 +146,20 @@ class CartItem:
     cart: CartService
 
     @operation(
-        "Change a quantity", answers={200: CartView}, refusals=(CartNotFound, CartNotOpen, ItemNotFound, OutOfStock)
+        "Change a quantity",
+        answers={200: CartView},
+        refusals=(*_CLOSED, ItemNotFound, ItemsUnavailable, CartHoldsTooMuch, OutOfStock),
     )
-    def on_patch(self, cart_id: UUID, item_id: UUID, body: ChangeQuantity) -> Answer:
-        """Exactly so many from now on."""
-        return Answer(self.cart.set_quantity(cart_id, item_id, body.quantity))
+    def on_patch(self, cart_id: UUID, item_id: UUID, body: ChangeQuantity, if_match: int | None) -> Answer:
+        """Exactly so many from now on. `If-Match` is about the version of the cart."""
+        changed = self.cart.set_quantity(cart_id, item_id, body.quantity, expected_version=if_match)
+        return Answer(changed).at_version(changed.version)
 
-    @operation("Remove an item", answers={200: CartView}, refusals=(CartNotFound, CartNotOpen, ItemNotFound))
-    def on_delete(self, cart_id: UUID, item_id: UUID) -> Answer:
+    @operation("Remove an item", answers={200: CartView}, refusals=(*_CLOSED, ItemNotFound))
+    def on_delete(self, cart_id: UUID, item_id: UUID, if_match: int | None) -> Answer:
         """Its stock is free again at once."""
-        return Answer(self.cart.remove_item(cart_id, item_id))
+        changed = self.cart.remove_item(cart_id, item_id, expected_version=if_match)
+        return Answer(changed).at_version(changed.version)
 
 
 @frozen
@@ -155,7 +176,7 @@ class CartShippingOptions:
 
     cart: CartService
 
-    @operation("List shipping options", answers={200: ShippingOptionsView}, refusals=(CartNotFound,))
+    @operation("List shipping options", answers={200: ShippingOptionsView}, refusals=_NOT_YOURS)
     def on_get(self, cart_id: UUID, query: Destination) -> Answer:  # noqa: ARG002 - a client may already tell it
         """The ways to send this cart, with their prices; none when nothing has to be sent."""
         return Answer(self.cart.shipping_options(cart_id))

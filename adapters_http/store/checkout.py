@@ -6,7 +6,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from adapters_http.operation import Answer, Idempotent, operation
-from commerce_core.cart.errors import CartEmpty, CartNotFound, CartNotOpen, ItemsUnavailable
+from commerce_core.cart.errors import CartEmpty, CartMerged, CartNotFound, CartNotOpen, ItemsUnavailable
 from commerce_core.cart.model import CartId
 from commerce_core.checkout.errors import (
     OrderExpired,
@@ -77,8 +77,8 @@ class Checkout:
         "Check out",
         answers={201: CheckoutView},
         refusals=(
-            CartNotFound, CartNotOpen, CartEmpty, ItemsUnavailable, ShippingNotChosen, UnknownShippingOption,
-            PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock, *OF_PROVIDER,
+            CartNotFound, CartMerged, CartNotOpen, CartEmpty, ItemsUnavailable, ShippingNotChosen,
+            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock, *OF_PROVIDER,
         ),
         idempotency=Idempotent.REQUIRED,
         resumable=True,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.kernel.errors import Conflict, NotFound
+from commerce_core.kernel.errors import Conflict, Gone, NotFound, StaleVersion
 
 
 @frozen
@@ -34,6 +34,34 @@ class CartNotOpen(Conflict):
 
 
 @frozen
+class CartMerged(Gone):
+    """Its lines have moved into the cart of the customer who logged in."""
+
+    code = "cart-merged"
+    detail = "This cart has been merged into another one."
+    merged_into_id: UUID
+
+
+@frozen
+class CartChanged(StaleVersion):
+    """Somebody else changed the cart since it was read."""
+
+    code = "cart-changed"
+    detail = "The cart has changed since you read it; it is now version {version}."
+    version: int
+
+
+@frozen
+class CartHoldsTooMuch(Conflict):
+    """One cart may not empty the shelves for everybody else."""
+
+    code = "cart-holds-too-much"
+    detail = "A cart may hold {limit} units; this one would hold {wanted}."
+    wanted: int
+    limit: int
+
+
+@frozen
 class CartEmpty(Conflict):
     """There is nothing to buy in it."""
 
@@ -49,6 +77,7 @@ class ItemsUnavailable(Conflict):
     code = "items-unavailable"
     detail = "Some items are no longer for sale."
     variant_ids: tuple[UUID, ...]
+    titles: tuple[str, ...]
 
 
 @frozen

@@ -1,6 +1,7 @@
 """What carts ask of the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -24,12 +25,20 @@ class Carts(Protocol):
         """
         ...
 
-    def offers(self, wanted: Sequence[UUID]) -> Mapping[UUID, Offer]:
-        """These variants as they are for sale now."""
+    def open(
+        self,
+        cart_id: CartId,
+        currency: str,
+        locale: Locale,
+        client: Mapping[str, str],
+        customer_id: UUID | None,
+        wanted: Sequence[UUID],
+    ) -> tuple[Cart, Mapping[UUID, Offer]]:
+        """A new cart without lines, a customer's or a guest's, and the offers of `wanted` variants."""
         ...
 
-    def open(self, cart_id: CartId, currency: str, locale: Locale, client: Mapping[str, str]) -> Cart:
-        """A new cart without lines."""
+    def recover(self, cart: Cart) -> None:
+        """Its buyer is back after it was marked abandoned. Only the log is written: whoever touches it saves it."""
         ...
 
     def save_line(self, cart: Cart, line: CartLine, event: str) -> None:
@@ -44,8 +53,30 @@ class Carts(Protocol):
         """Everything but the lines."""
         ...
 
+    def lock_for_merge(self, customer_id: UUID, guest_cart_id: CartId) -> tuple[Cart, Cart | None]:
+        """The guest's cart and the customer's open cart, both ours until the transaction ends.
+
+        One merge of a customer at a time: whoever comes second sees what the first has done. Raises `CartNotFound`.
+        """
+        ...
+
+    def claim(self, cart: Cart, customer_id: UUID) -> None:
+        """The guest's cart is this customer's from now on."""
+        ...
+
+    def merge(self, guest: Cart, into: Cart) -> None:
+        """The guest's cart has no lines any more and says where they are."""
+        ...
+
+    def purge(self, untouched_for: timedelta, limit: int) -> int:
+        """Delete carts that nobody touched for so long, at most `limit`; returns how many.
+
+        Those that still hold stock, wait for a payment or are in use at this moment are left.
+        """
+        ...
+
     def convert(self, cart: Cart, order_id: UUID) -> None:
-        """The cart has become an order."""
+        """The cart has become an order. The log tells both ends: the checkout started, and led to an order."""
         ...
 
     def reopen(self, cart_id: UUID) -> None:

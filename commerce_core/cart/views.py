@@ -7,7 +7,8 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.cart.model import Cart, CartLine, CartStatus
+from commerce_core.cart.merge import Capped
+from commerce_core.cart.model import Cart, CartLine, CartStatus, Unavailability
 from commerce_core.emails.model import Locale
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
@@ -33,13 +34,14 @@ class CartItemView:
     discount_total: Money
     line_total: Money
     available: int | None
+    unavailable_reason: Unavailability | None
     reserved_until: datetime | None
 
     @classmethod
     def of(cls, line: CartLine, totals: LineTotals) -> "CartItemView":
-        """The line with what it comes to."""
+        """The line with what it comes to. Of what is no longer for sale none is available."""
         changed = line.snapshot_price != line.offer.unit_price
-        available = line.offer.available
+        available = line.offer.available if line.offer.for_sale else 0
         return cls(
             id=line.id,
             variant_id=line.variant_id,
@@ -53,6 +55,7 @@ class CartItemView:
             discount_total=totals.discount_total,
             line_total=totals.line_total,
             available=None if available is None else max(0, min(available, SHOWN_AT_MOST)),
+            unavailable_reason=line.unavailability,
             reserved_until=line.reserved_until,
         )
 
@@ -112,6 +115,14 @@ class CartView:
             created_at=cart.created_at,
             updated_at=cart.updated_at,
         )
+
+
+@frozen
+class MergedView:
+    """The customer's cart after a login, and what of the guest's there was no room or no stock for."""
+
+    cart: CartView
+    capped: tuple[Capped, ...]
 
 
 @frozen

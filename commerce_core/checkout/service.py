@@ -54,14 +54,14 @@ class CheckoutService:
     policy: CheckoutPolicy
     secret: SecretKey
 
-    def check_out(self, request: PlaceOrder) -> CheckoutView:
+    def check_out(self, request: PlaceOrder, *, shopper: Actor = GUEST) -> CheckoutView:
         """Place the order, then ask the provider for its payment.
 
         When the provider cannot be reached the order stands all the same, and the same request goes on from there. When
         it refuses to take such a payment at all, the order is closed and the cart open again.
         Raises what `place_order` raises, `GatewayUnavailable` or `GatewayRefused`.
         """
-        placed = self.place_order(request)
+        placed = self.place_order(request, shopper=shopper)
         order, payment = placed.order, placed.payment
         token = self.secret.sign(_TOKEN, str(order.id))
         if payment is None:
@@ -81,15 +81,16 @@ class CheckoutService:
             raise
 
     @retried
-    def place_order(self, request: PlaceOrder) -> Placed:
+    def place_order(self, request: PlaceOrder, *, shopper: Actor = GUEST) -> Placed:
         """Turn an open cart into an order that waits for its payment. A repeat answers the same order.
 
-        Raises `CartNotFound`, `CartNotOpen`, `CartEmpty`, `ItemsUnavailable`, `ShippingNotChosen`,
-        `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`, `OrderExpired` or `OutOfStock`; then nothing
-        has changed.
+        Lines whose hold has expired are held again. Raises `CartNotFound`, `CartMerged`, `CartNotOpen`, `CartEmpty`,
+        `ItemsUnavailable`, `ShippingNotChosen`, `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`,
+        `OrderExpired` or `OutOfStock`; then nothing has changed.
         """
         with self.begin() as work:
             cart, _ = work.carts.lock(request.cart_id)
+            cart.must_be_for(shopper)
             buyer, way = self._details(cart, request)
             if cart.status is CartStatus.CONVERTED:
                 return self._again(work, cart, buyer, way, request)
@@ -100,13 +101,13 @@ class CheckoutService:
             number = work.orders.draw_number()
             order_id = OrderId(self.new_id())
             until = work.now + self.policy.window(request.payment_method)
-            if tracked := {line.variant_id: line.quantity for line in cart.lines if line.offer.available is not None}:
+            if tracked := {line.variant_id: line.quantity for line in cart.lines if line.counted}:
                 work.stock.hold_for_order(cart.id, order_id, tracked, until)
             order = Order.of(
                 cart, totals, buyer, way,
                 order_id=order_id, number=number(), new_id=self.new_id, at=work.now, expires_at=until,
             )  # fmt: skip
-            work.orders.add(order, GUEST)
+            work.orders.add(order, shopper)
             work.carts.convert(_as_checked_out(cart, request), order.id)
             work.outbox.append(OrderPlaced(order.id))
             if not order.total:

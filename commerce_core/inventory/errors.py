@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.kernel.errors import Conflict, NotFound
+from commerce_core.kernel.errors import Conflict, NotFound, StaleVersion
 
 
 @frozen
@@ -51,3 +51,31 @@ class StockTooLow(Conflict):
     detail = "Only {available} units are free of {variant_id}."
     variant_id: UUID
     available: int
+
+
+@frozen
+class StockChanged(StaleVersion):
+    """Units came or went, or a setting changed, since the caller read the stock."""
+
+    code = "stock-changed"
+    detail = "The stock is at version {version} by now, with {on_hand} on hand."
+    version: int
+    on_hand: int
+
+
+@frozen
+class BackordersTaken(Conflict):
+    """More was promised beyond the stock than the new limit allows."""
+
+    code = "backorders-taken"
+    detail = "{taken} units are promised beyond the stock already; the limit cannot be lower."
+    taken: int
+
+
+@frozen
+class SkuUnknown(NotFound):
+    """No variant has this SKU."""
+
+    code = "sku-unknown"
+    detail = "No variant has the SKU {sku}."
+    sku: str

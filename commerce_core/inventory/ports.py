@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commerce_core.access.model import Actor
 from commerce_core.access.ports import AuditLog
-from commerce_core.inventory.model import Hold, InventoryPolicy, Movement, Quantities
+from commerce_core.inventory.model import Hold, InventoryPolicy, Level, Moved, Movement, Quantities, Repair
 from commerce_core.kernel.transaction import Work
 
 
@@ -18,7 +18,7 @@ class Stock(Protocol):
     """
 
     def hold(self, cart_id: UUID, wanted: Quantities, policy: InventoryPolicy) -> Sequence[Hold]:
-        """Make the cart hold exactly `wanted` of these variants; zero gives back.
+        """Make the cart hold exactly `wanted` of these variants; zero gives back. Writes `StockLow` where it is due.
 
         Returns the shelf for each tracked variant. Raises `OutOfStock` when any is short, even after what expired was
         released; then none is held.
@@ -37,15 +37,39 @@ class Stock(Protocol):
         """End the order's holds; the units are free again."""
         ...
 
-    def move(self, movements: Iterable[Movement], actor: Actor) -> None:
-        """Write movements, one of each variant at most, and count them. A variant not tracked so far is from now on.
+    def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:
+        """Write movements, one of each variant at most, count them, and write `StockLow` where it is due.
 
-        Raises `StockTooLow` when units would go that are not free, `VariantNotTracked` for an unknown variant.
+        A variant not tracked so far is from now on. Raises `StockTooLow` when units would go that are not free, even
+        after what expired was released, `VariantNotTracked` for an unknown variant, and `InvalidInput` for an unknown
+        order or more units than a counter can hold.
         """
+        ...
+
+    def lock(self, variant_id: UUID, *, track: bool = False) -> Level:
+        """The counters of a variant, ours until the transaction ends; `track` begins to count with none.
+
+        Raises `VariantNotTracked`.
+        """
+        ...
+
+    def save(self, level: Level) -> None:
+        """Write counters and settings of a variant that is locked."""
         ...
 
     def track(self, variant_id: UUID, backorder_limit: int) -> None:
         """Keep count of this variant from now on, beginning with none if it was not tracked."""
+        ...
+
+    def untrack(self, level: Level, actor: Actor) -> None:
+        """Write off what is on hand, end every hold and stop counting."""
+        ...
+
+    def repair(self, variant_id: UUID) -> Repair | None:
+        """End holds that nobody stands behind, then set the counters to what ledger and holds prove.
+
+        None when they agree. Locks the owners of those holds before the counters.
+        """
         ...
 
     def release_expired(self, limit: int) -> int:

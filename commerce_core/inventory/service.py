@@ -1,61 +1,104 @@
 """What operators and the clock do with stock."""
 
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Permission
-from commerce_core.inventory.errors import VariantNotTracked
-from commerce_core.inventory.model import MAX_QUANTITY, Discrepancy, Movement, MovementType
+from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.inventory.errors import SkuUnknown, VariantNotTracked
+from commerce_core.inventory.model import Count, Movement, Repair, StockChanges
 from commerce_core.inventory.ports import InventoryWork
-from commerce_core.inventory.views import InventoryReader, StockView
+from commerce_core.inventory.views import (
+    Discrepancy,
+    Explanation,
+    HoldView,
+    InventoryReader,
+    MovementView,
+    StockQuery,
+    StockView,
+)
 from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.page import CursorPage, Page, PageRequest
 from commerce_core.kernel.text import text_error
 from commerce_core.kernel.transaction import Begin, retried
 
 _SWEEP = 500  # reservations in one transaction
+_PROOF = 200  # variants in one statement, so that none takes long however large the shop
 
 
 @frozen
 class InventoryService:
-    """Receives, corrects, sweeps and proves the stock."""
+    """Receives, counts, corrects, sweeps, explains and proves the stock."""
 
     begin: Begin[InventoryWork]
     read: InventoryReader
 
+    # --- writes -------------------------------------------------------------------------------------------------------
+
     @retried
     def move(self, actor: Actor, movement: Movement) -> StockView:
-        """Write one movement: a receipt, correction, return or damage.
+        """Write one movement: a receipt, correction, return or damage. Begins to track a variant that was not.
 
         Raises `PermissionDenied`, `InvalidInput`, `StockTooLow` or `VariantNotTracked`; then nothing has changed.
         """
         actor.must(Permission.INVENTORY_WRITE)
-        _check(movement)
+        movement.must_be_by_hand()
         with self.begin() as work:
-            work.stock.move([movement], actor)
+            [moved] = work.stock.move([movement], actor)
             work.audit.record(
-                AuditEntry(
-                    actor,
-                    f"inventory.{movement.type}",
-                    "variant",
-                    str(movement.variant_id),
-                    {"on_hand": (None, movement.quantity)},
-                )
+                _entry(actor, movement.type, movement.variant_id, on_hand=(moved.before.on_hand, moved.after.on_hand))
             )
-        return self.stock(actor, movement.variant_id)
+        return self._stock(movement.variant_id)
 
-    def stock(self, actor: Actor, variant_id: UUID) -> StockView:
-        """The counters of a variant. Raises `VariantNotTracked` when it is not tracked."""
-        actor.must(Permission.INVENTORY_READ)
-        found = self.read.stock(variant_id)
-        if found is None:
-            raise VariantNotTracked(variant_id)
-        return found
+    @retried
+    def count(self, actor: Actor, count: Count, expected_version: int | None = None) -> StockView:
+        """Make the ledger say what somebody found on the shelf; a count that agrees is only written into the audit log.
 
-    def verify(self, actor: Actor) -> list[Discrepancy]:
-        """Recompute every counter from the ledger and the reservations; empty means that all of them agree."""
-        actor.must(Permission.INVENTORY_READ)
-        return self.read.discrepancies()
+        Raises `PermissionDenied`, `InvalidInput`, `StockChanged` when units moved since `expected_version` was read,
+        `StockTooLow` when more is held than was found, or `VariantNotTracked`; then nothing has changed.
+        """
+        actor.must(Permission.INVENTORY_WRITE)
+        count.must_be_possible()
+        with self.begin() as work:
+            level = work.stock.lock(count.variant_id, track=True)
+            level.must_be(expected_version)
+            if movement := count.movement(level.on_hand):
+                work.stock.move([movement], actor)
+            work.audit.record(_entry(actor, "count", count.variant_id, on_hand=(level.on_hand, count.quantity)))
+        return self._stock(count.variant_id)
+
+    @retried
+    def change(
+        self, actor: Actor, variant_id: UUID, changes: StockChanges, expected_version: int | None = None
+    ) -> StockView | None:
+        """Change how a variant is counted; None when it no longer is. A new threshold tells nobody until units go.
+
+        Raises `PermissionDenied`, `InvalidInput`, `StockChanged`, `BackordersTaken` or `VariantNotTracked` (also for a
+        variant that is not tracked, unless that is what changes); then nothing has changed.
+        """
+        actor.must(Permission.INVENTORY_WRITE)
+        changes.must_be_possible()
+        with self.begin() as work:
+            before = work.stock.lock(variant_id, track=changes.tracked is True)
+            before.must_be(expected_version)
+            if changes.tracked is False:
+                work.stock.untrack(before, actor)
+                work.audit.record(_entry(actor, "untrack", variant_id, on_hand=(before.on_hand, None)))
+                return None
+            after = before.changed(changes)
+            if after != before or changes.tracked is True:
+                work.stock.save(after)
+                work.audit.record(
+                    _entry(
+                        actor,
+                        "change",
+                        variant_id,
+                        backorder_limit=(before.backorder_limit, after.backorder_limit),
+                        low_threshold=(before.low_threshold, after.low_threshold),
+                    )
+                )
+        return self._stock(variant_id)
 
     def release_expired(self) -> int:
         """Give back what carts held for too long; returns how many reservations ended."""
@@ -71,11 +114,109 @@ class InventoryService:
         with self.begin() as work:
             return work.stock.release_expired(_SWEEP)
 
+    # --- reads --------------------------------------------------------------------------------------------------------
 
-def _check(movement: Movement) -> None:
-    if movement.type in {MovementType.SALE, MovementType.COUNT}:
-        raise InvalidInput.at("/type", "invalid-type", "Sales and counts are not written by hand.")
-    if movement.quantity == 0 or abs(movement.quantity) > MAX_QUANTITY:
-        raise InvalidInput.at("/quantity", "out-of-range", f"Must be 1 to {MAX_QUANTITY} units, in either direction.")
-    if error := text_error("/reason", movement.reason, limit=500):
-        raise InvalidInput((error,))
+    def variant(self, actor: Actor, sku: str) -> UUID:
+        """The variant with this SKU. Raises `PermissionDenied` or `SkuUnknown`."""
+        actor.must(Permission.INVENTORY_READ)
+        found = None if text_error("", sku, limit=1000) else self.read.variant(sku)
+        if found is None:
+            raise SkuUnknown(sku)
+        return found
+
+    def stock(self, actor: Actor, variant_id: UUID) -> StockView:
+        """The counters of a variant. Raises `PermissionDenied`, or `VariantNotTracked` when it is not tracked."""
+        actor.must(Permission.INVENTORY_READ)
+        return self._stock(variant_id)
+
+    def list_stock(self, actor: Actor, query: StockQuery, page: PageRequest) -> Page[StockView]:
+        """Tracked variants, the newest first. Raises `PermissionDenied`."""
+        actor.must(Permission.INVENTORY_READ)
+        return self.read.page(query, page)
+
+    def movements(
+        self, actor: Actor, variant_id: UUID, page: PageRequest, cursor: str | None = None
+    ) -> CursorPage[MovementView]:
+        """The ledger of a variant, the latest first, also of one that is no longer tracked.
+
+        `cursor` is the `next_cursor` of the answer before and wins over the page. Raises `PermissionDenied`, or
+        `InvalidInput` for a cursor that is none.
+        """
+        actor.must(Permission.INVENTORY_READ)
+        return self.read.movements(variant_id, _row(cursor), page)
+
+    def reservations(
+        self, actor: Actor, variant_id: UUID, page: PageRequest, cursor: str | None = None
+    ) -> CursorPage[HoldView]:
+        """Who holds units of a variant now, the latest first. Cursor and refusals as for `movements`."""
+        actor.must(Permission.INVENTORY_READ)
+        return self.read.reservations(variant_id, _row(cursor), page)
+
+    def explain(self, actor: Actor, variant_id: UUID) -> Explanation:
+        """Why the number is what it is. Raises `PermissionDenied` or `VariantNotTracked`."""
+        actor.must(Permission.INVENTORY_READ)
+        found = self.read.explanation(variant_id)
+        if found is None:
+            raise VariantNotTracked(variant_id)
+        return found
+
+    def _stock(self, variant_id: UUID) -> StockView:
+        found = self.read.stock(variant_id)
+        if found is None:
+            raise VariantNotTracked(variant_id)
+        return found
+
+    # --- proof --------------------------------------------------------------------------------------------------------
+
+    def verify(self, actor: Actor) -> list[Discrepancy]:
+        """Recompute every counter from the ledger and the holds; empty means that all of them agree.
+
+        Nothing is locked: each variant is looked at in one moment, the shop goes on. Raises `PermissionDenied`.
+        """
+        actor.must(Permission.INVENTORY_READ)
+        return list(self._discrepancies())
+
+    def repair(self, actor: Actor) -> list[Repair]:
+        """Set every counter that disagrees to what ledger and holds prove, variant by variant, with an audit row each.
+
+        The ledger is the truth here; when the shelf says something else, count it. Returns what was repaired. Raises
+        `PermissionDenied`.
+        """
+        actor.must(Permission.INVENTORY_WRITE)
+        repaired = (self._repair(actor, found.variant_id) for found in self._discrepancies())
+        return [repair for repair in repaired if repair is not None]
+
+    @retried
+    def _repair(self, actor: Actor, variant_id: UUID) -> Repair | None:
+        with self.begin() as work:
+            repair = work.stock.repair(variant_id)
+            if repair is not None:
+                work.audit.record(_entry(actor, "repair", variant_id, **_differences(repair)))
+        return repair
+
+    def _discrepancies(self) -> Iterator[Discrepancy]:
+        ids: Sequence[UUID] = self.read.variants_after(None, _PROOF)
+        while ids:
+            yield from self.read.discrepancies(ids)
+            ids = self.read.variants_after(ids[-1], _PROOF)
+
+
+def _entry(actor: Actor, action: str, variant_id: UUID, **changes: tuple[object, object]) -> AuditEntry:
+    return AuditEntry(actor, f"inventory.{action}", "variant", str(variant_id), changes)
+
+
+def _differences(repair: Repair) -> Changes:
+    """What changed; None stands for counters that are not there."""
+    names = ("available", "reserved", "backorder_limit")
+    counters: Changes = {
+        name: (getattr(repair.before, name, None), getattr(repair.after, name, None)) for name in names
+    }
+    return counters | {"orphaned": (repair.released, 0)}
+
+
+def _row(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
+        raise InvalidInput.at("/cursor", "invalid-cursor", "Must be the next_cursor of an answer.")
+    return int(cursor)

@@ -34,6 +34,10 @@ class NotFound(CommerceError):
     """It is not there, or it is not yours."""
 
 
+class Gone(CommerceError):
+    """It was there, and never will be again."""
+
+
 class Conflict(CommerceError):
     """The request was fine, but the state of things does not allow it now."""
 

@@ -42,3 +42,14 @@ class Page(Generic[T]):
     page: int
     per_page: int
     total: int
+
+
+@frozen
+class CursorPage(Generic[T]):
+    """A page of a list that grows while it is read: asking with `next_cursor` skips nothing and repeats nothing."""
+
+    items: tuple[T, ...] = field(converter=tuple)
+    page: int
+    per_page: int
+    total: int
+    next_cursor: str | None

@@ -1,6 +1,7 @@
 """Carts in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from attrs import frozen
@@ -45,29 +46,44 @@ class PostgresCarts:
             created_at=row[5],
             updated_at=row[6],
             customer_id=row[7],
-            email=row[8],
-            shipping_address=address_value(row[9]),
-            shipping_option_id=row[10],
-            notes=row[11],
-            attributes=row[12],
-            marketing_consent=row[13],
+            merged_into_id=row[8],
+            email=row[9],
+            shipping_address=address_value(row[10]),
+            shipping_option_id=row[11],
+            notes=row[12],
+            attributes=row[13],
+            marketing_consent=row[14],
             lines=tuple(_line(line) for line in lines if line[0] is not None),
         )
         return cart, {line[4]: _offer(line) for line in lines if line[4] in wanted}
 
-    def offers(self, wanted: Sequence[UUID]) -> Mapping[UUID, Offer]:
-        """These variants as they are for sale now."""
-        rows = self.session.rows("cart.lines", cart_id=None, wanted=list(wanted))
-        return {row[4]: _offer(row) for row in rows}
-
-    def open(self, cart_id: CartId, currency: str, locale: Locale, client: Mapping[str, str]) -> Cart:
-        """A new cart without lines."""
+    def open(
+        self,
+        cart_id: CartId,
+        currency: str,
+        locale: Locale,
+        client: Mapping[str, str],
+        customer_id: UUID | None,
+        wanted: Sequence[UUID],
+    ) -> tuple[Cart, Mapping[UUID, Offer]]:
+        """A new cart without lines, and offers it may want."""
         sent = self.session.send(
-            "cart.open", id=cart_id, currency=currency, locale=locale.value, client=Jsonb(dict(client))
+            "cart.open",
+            id=cart_id,
+            currency=currency,
+            locale=locale.value,
+            client=Jsonb(dict(client)),
+            customer_id=customer_id,
         )
+        rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted)) if wanted else None
         self.session.locked(sent)
         now = self.session.now
-        return Cart(cart_id, CartStatus.ACTIVE, currency, locale, 1, created_at=now, updated_at=now)
+        cart = Cart(cart_id, CartStatus.ACTIVE, currency, locale, 1, now, now, customer_id)
+        return cart, {row[4]: _offer(row) for row in rows} if rows else {}
+
+    def recover(self, cart: Cart) -> None:
+        """Its buyer is back."""
+        self.session.send("cart.recover", cart_id=cart.id, now=self.session.now)
 
     def save_line(self, cart: Cart, line: CartLine, event: str) -> None:
         """A line that was added or changed."""
@@ -102,6 +118,32 @@ class PostgresCarts:
             attributes=Jsonb(dict(cart.attributes)),
             marketing_consent=cart.marketing_consent,
         )
+
+    def lock_for_merge(self, customer_id: UUID, guest_cart_id: CartId) -> tuple[Cart, Cart | None]:
+        """The guest's cart and the customer's open one."""
+        self.session.send("cart.lock_customer", customer_id=customer_id)
+        own = self.session.row("cart.open_of_customer", customer_id=customer_id, guest_cart_id=guest_cart_id)
+        ids = {guest_cart_id} | ({CartId(own[0])} if own else set())
+        # In one order, so that two customers who bring the same cart never wait for each other in a circle.
+        carts = {cart_id: self._load("cart.lock", cart_id, ())[0] for cart_id in sorted(ids)}
+        guest = carts.pop(guest_cart_id)
+        # It may have been ordered while we waited for its lock.
+        still_open = [cart for cart in carts.values() if cart.status is not CartStatus.CONVERTED]
+        return guest, still_open[0] if still_open else None
+
+    def claim(self, cart: Cart, customer_id: UUID) -> None:
+        """The guest's cart is this customer's from now on."""
+        self.session.send(
+            "cart.claim", cart_id=cart.id, version=cart.version, now=cart.updated_at, customer_id=customer_id
+        )
+
+    def merge(self, guest: Cart, into: Cart) -> None:
+        """The guest's cart has no lines any more and says where they are."""
+        self.session.send("cart.merge", guest_cart_id=guest.id, into_id=into.id, now=into.updated_at)
+
+    def purge(self, untouched_for: timedelta, limit: int) -> int:
+        """Delete carts that nobody touched for so long."""
+        return len(self.session.rows("cart.purge", untouched_since=self.session.now - untouched_for, limit=limit))
 
     def convert(self, cart: Cart, order_id: UUID) -> None:
         """The cart has become an order."""

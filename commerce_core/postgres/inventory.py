@@ -8,11 +8,13 @@ from attrs import frozen
 from psycopg.errors import ForeignKeyViolation
 
 from commerce_core.access.model import Actor, ActorKind
-from commerce_core.inventory.errors import OutOfStock, Shortage, StockTooLow, VariantNotTracked
-from commerce_core.inventory.model import Discrepancy, Hold, InventoryPolicy, Movement, Quantities
-from commerce_core.inventory.views import StockView
+from commerce_core.inventory.errors import OutOfStock, Shortage, VariantNotTracked
+from commerce_core.inventory.events import StockLow
+from commerce_core.inventory.model import Hold, InventoryPolicy, Level, Moved, Movement, Quantities, Repair
+from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.transaction import TransactionConflict
-from commerce_core.postgres.database import Database, Row, Session
+from commerce_core.outbox.ports import Outbox
+from commerce_core.postgres.database import Row, Session
 
 _RELEASE_AT_ONCE = 100  # expired holds that a shopper in need may give back before deciding
 
@@ -22,6 +24,7 @@ class PostgresStock:
     """The shelf, inside the transaction of the session."""
 
     session: Session
+    outbox: Outbox
 
     def hold(self, cart_id: UUID, wanted: Quantities, policy: InventoryPolicy) -> Sequence[Hold]:
         """Make the cart hold exactly `wanted`, or raise `OutOfStock`."""
@@ -57,12 +60,19 @@ class PostgresStock:
         if _refused(rows):
             short = (Shortage(row[0], wanted=row[2], available=max(row[3], 0)) for row in rows if row[2] > row[3])
             raise OutOfStock.of(tuple(short))
+        for row in rows:
+            if row[7]:
+                self.outbox.append(StockLow(row[0], available=row[5], threshold=row[6]))
         return [Hold(row[0], row[3], row[4]) for row in rows]
 
     def _make_room(self, variant_ids: list[UUID]) -> None:
         """Release what others held for too long. Raises `TransactionConflict` when somebody is just doing that."""
-        if self._release(variant_ids, _RELEASE_AT_ONCE) == 0 and self.session.value(
-            "inventory.has_expired_holds", variant_ids=variant_ids, now=self.session.now
+        now = self.session.now
+        expired = self.session.rows(
+            "inventory.lock_expired_of", variant_ids=variant_ids, limit=_RELEASE_AT_ONCE, now=now
+        )
+        if self._release(expired) == 0 and self.session.value(
+            "inventory.has_expired_holds", variant_ids=variant_ids, now=now
         ):
             raise TransactionConflict
 
@@ -74,26 +84,60 @@ class PostgresStock:
         """End the order's holds."""
         self.session.send("inventory.give_back", order_id=order_id, now=self.session.now)
 
-    def move(self, movements: Iterable[Movement], actor: Actor) -> None:
+    def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:
         """Write movements and count them."""
-        moved = list(movements)
-        ids = [movement.variant_id for movement in moved]
+        wanted = {movement.variant_id: movement for movement in movements}
+        levels = self._lock(list(wanted), track=True)
+        if any(not levels[id_].allows(movement.quantity) for id_, movement in wanted.items()):
+            self._make_room(list(wanted))
+            levels = self._lock(list(wanted))
+        moved = [Moved(movement, levels[id_], levels[id_].moved(movement.quantity)) for id_, movement in wanted.items()]
+        self._write(list(wanted.values()), actor)
+        for one in moved:
+            self._tell_if_low(one.before, one.after)
+        return moved
+
+    def _write(self, movements: Sequence[Movement], actor: Actor) -> None:
         try:
-            self.session.send("inventory.track_all", variant_ids=ids)
-            locked = self.session.rows("inventory.lock_items", variant_ids=ids)
+            self.session.rows(
+                "inventory.move",
+                variant_ids=[movement.variant_id for movement in movements],
+                types=[movement.type.value for movement in movements],
+                quantities=[movement.quantity for movement in movements],
+                reasons=[movement.reason for movement in movements],
+                notes=[movement.note for movement in movements],
+                order_ids=[movement.order_id for movement in movements],
+                staff_id=_staff_id(actor),
+                now=self.session.now,
+            )
         except ForeignKeyViolation as error:
-            raise VariantNotTracked(ids[0]) from error
-        free = {row[0]: row[1] + row[2] for row in locked}
-        for movement in moved:
-            if free[movement.variant_id] + movement.quantity < 0:
-                raise StockTooLow(movement.variant_id, free[movement.variant_id])
+            raise InvalidInput.at("/order_id", "unknown-order", "There is no such order.") from error
+
+    def lock(self, variant_id: UUID, *, track: bool = False) -> Level:
+        """The counters of a variant, ours until the transaction ends."""
+        levels = self._lock([variant_id], track=track)
+        if variant_id not in levels:
+            raise VariantNotTracked(variant_id)
+        return levels[variant_id]
+
+    def _lock(self, variant_ids: list[UUID], *, track: bool = False) -> dict[UUID, Level]:
+        try:
+            if track:
+                self.session.send("inventory.track_all", variant_ids=variant_ids)
+            rows = self.session.rows("inventory.lock_items", variant_ids=variant_ids)
+        except ForeignKeyViolation as error:
+            raise VariantNotTracked(variant_ids[0]) from error
+        return {row[0]: Level(*row) for row in rows}
+
+    def save(self, level: Level) -> None:
+        """Write counters and settings of a variant that is locked."""
         self.session.send(
-            "inventory.move",
-            variant_ids=ids,
-            types=[movement.type.value for movement in moved],
-            quantities=[movement.quantity for movement in moved],
-            reasons=[movement.reason for movement in moved],
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            "inventory.save",
+            variant_id=level.variant_id,
+            available=level.available,
+            reserved=level.reserved,
+            backorder_limit=level.backorder_limit,
+            low_threshold=level.low_threshold,
             now=self.session.now,
         )
 
@@ -101,32 +145,47 @@ class PostgresStock:
         """Keep count of this variant from now on."""
         self.session.send("inventory.track", variant_id=variant_id, backorder_limit=backorder_limit)
 
+    def untrack(self, level: Level, actor: Actor) -> None:
+        """Write off what is on hand, end every hold and stop counting."""
+        self.session.send(
+            "inventory.untrack", variant_id=level.variant_id, staff_id=_staff_id(actor), now=self.session.now
+        )
+
+    def repair(self, variant_id: UUID) -> Repair | None:
+        """End holds without an owner, then set the counters to what ledger and holds prove."""
+        orphans = self.session.rows("inventory.orphans_of", variant_id=variant_id)
+        self.session.send("inventory.lock_carts", ids=[row[1] for row in orphans])
+        self.session.send("inventory.lock_orders", ids=[row[2] for row in orphans if row[2]])
+        before = self._lock([variant_id]).get(variant_id)
+        released = self.session.value("inventory.end_orphans", ids=[row[0] for row in orphans], now=self.session.now)
+        sku, moved, held = self.session.row("inventory.proof", variant_id=variant_id) or (None, 0, 0)
+        counted = before or (self.lock(variant_id, track=True) if moved or held else None)
+        after = counted.agreeing(moved, held) if counted else None
+        if after == before and not released:
+            return None
+        if after is not None:
+            self.save(after)
+        if before is not None and after is not None:
+            self._tell_if_low(before, after)
+        return Repair(variant_id, sku, before, after, released)
+
     def release_expired(self, limit: int) -> int:
         """Give back what carts hold for too long."""
-        return self._release(None, limit)
+        return self._release(self.session.rows("inventory.lock_expired", limit=limit, now=self.session.now))
 
-    def _release(self, variant_ids: list[UUID] | None, limit: int) -> int:
-        now = self.session.now
-        return len(self.session.rows("inventory.release_expired", variant_ids=variant_ids, limit=limit, now=now))
+    def _release(self, locked: list[Row]) -> int:
+        if locked:
+            self.session.send("inventory.release", ids=[row[0] for row in locked], now=self.session.now)
+        return len(locked)
+
+    def _tell_if_low(self, before: Level, after: Level) -> None:
+        if after.ran_low(before):
+            self.outbox.append(StockLow(after.variant_id, after.available, after.low_threshold or 0))
 
 
 def _refused(rows: list[Row]) -> bool:
     return any(not row[1] for row in rows)
 
 
-@frozen
-class PostgresInventoryReader:
-    """Stock as people look at it."""
-
-    database: Database
-
-    def stock(self, variant_id: UUID) -> StockView | None:
-        """One tracked variant."""
-        with self.database.read() as session:
-            row = session.row("inventory.stock", variant_id=variant_id)
-        return StockView(*row) if row else None
-
-    def discrepancies(self) -> list[Discrepancy]:
-        """Every counter that disagrees."""
-        with self.database.read() as session:
-            return [Discrepancy(*row) for row in session.rows("inventory.discrepancies")]
+def _staff_id(actor: Actor) -> UUID | None:
+    return actor.id if actor.kind is ActorKind.STAFF else None

@@ -73,7 +73,7 @@ class PostgresWork:
 
     @cached_property
     def stock(self) -> PostgresStock:
-        return PostgresStock(self._session)
+        return PostgresStock(self._session, self.outbox)
 
     @cached_property
     def carts(self) -> PostgresCarts:

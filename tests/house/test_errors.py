@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 FAMILIES = {
-    families.Invalid, families.NotFound, families.Conflict, families.StaleVersion, families.Forbidden,
+    families.Invalid, families.NotFound, families.Gone, families.Conflict, families.StaleVersion, families.Forbidden,
     families.Unauthenticated, families.Unavailable, families.TooMany,
 }  # fmt: skip
 PACKAGES = (commerce_core, adapters_http, adapters_cli, adapters_worker)
