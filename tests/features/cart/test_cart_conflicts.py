@@ -99,7 +99,8 @@ def test_a_real_deadlock_never_reaches_the_buyer(shop: Commerce, make: Builders,
     variant = make.variant(stock=9)
     cart = make.cart((variant, 1))
     waiting = (
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND starts_with(query, '/* inventory.lock_items */')"
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND starts_with(query, '/* inventory.lock_items */')"
     )
     done: list[int] = []
     buyer = threading.Thread(
