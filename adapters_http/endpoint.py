@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
+from itertools import chain
 from typing import Any, Protocol
 
 import falcon
@@ -99,11 +100,15 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
         for name, source in sources:
             given[name] = source(req, declared, gate)
 
-        def run() -> Reply:
-            return _reply(method(**given), declared)
-
-        reply = run() if declared.idempotency is Idempotent.NO else _run_once(req, declared, gate, given, run)
-        _send(req, resp, reply, declared)
+        if declared.idempotency is not Idempotent.NO:
+            reply = _run_once(req, declared, gate, given, lambda: _reply(method(**given), declared))
+            _send(req, resp, reply, declared)
+            return
+        answer = method(**given)
+        if isinstance(answer.content, Iterator):
+            _stream(resp, answer, answer.content, declared)
+        else:
+            _send(req, resp, _reply(answer, declared), declared)
 
     return respond
 
@@ -167,7 +172,7 @@ def _run_once(
     key = _key(req, declared, caller)
     if key is None:
         return run()
-    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, req.context.raw)
+    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, _request(req))
     if isinstance(started, Reply):
         return Reply(started.status, started.body, {**started.headers, "Idempotency-Replayed": "true"})
     try:
@@ -177,6 +182,12 @@ def _run_once(
         raise
     _finish(gate, started, reply)
     return reply
+
+
+def _request(req: falcon.Request) -> bytes:
+    """What has to be the same for a repeat: the body, and the query where there is one."""
+    raw: bytes = req.context.raw
+    return b"?%b\n%b" % (req.query_string.encode("utf-8", "surrogatepass"), raw) if req.query_string else raw
 
 
 def _caller(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) -> str:
@@ -206,14 +217,30 @@ def _finish(gate: Gate, running: Running, reply: Reply) -> None:
 
 
 def _reply(answer: Answer, declared: Operation) -> Reply:
+    media_type = _media_type(answer, declared)
+    if media_type is None:
+        return Reply(answer.status, b"", dict(answer.headers))
+    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
+    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
+
+
+def _media_type(answer: Answer, declared: Operation) -> str | None:
+    """What an answer is, None when it has no body. Raises `TypeError` for a status that was not declared."""
     if answer.status not in declared.answers:
         raise TypeError(f"{declared.summary!r} does not declare the status {answer.status}")
     kind = declared.answers[answer.status]
     if kind is None:
-        return Reply(answer.status, b"", dict(answer.headers))
-    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
-    media_type = kind.type if isinstance(kind, Media) else _JSON
-    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
+        return None
+    return kind.type if isinstance(kind, Media) else _JSON
+
+
+def _stream(resp: falcon.Response, answer: Answer, pieces: Iterator[bytes], declared: Operation) -> None:
+    """Send pieces as they are made. The first is waited for: what goes wrong until then is still told as a problem."""
+    media_type = _media_type(answer, declared)
+    first = next(pieces, b"")
+    resp.status = answer.status
+    resp.set_headers({"Cache-Control": "no-store", "Content-Type": media_type or _JSON, **answer.headers})
+    resp.stream = chain((first,), pieces)
 
 
 def _send(req: falcon.Request, resp: falcon.Response, reply: Reply, declared: Operation) -> None:

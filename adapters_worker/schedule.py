@@ -1,11 +1,15 @@
 """Every periodic job of the shop, in one table."""
 
+import time
 from collections.abc import Callable
+from functools import partial
 
 from attrs import frozen
 
 from adapters_worker.tasks import Drain
 from commerce_core.wiring import Commerce
+
+_WHILE = 8.0  # seconds
 
 
 @frozen
@@ -25,8 +29,21 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("apply_provider_events", _every(5), shop.payments.apply_due),
         Periodic("finish_interrupted_payments", _every(30), shop.payments.resume),
         Periodic("expire_unpaid_orders", _every(30), shop.checkout.expire_unpaid),
+        Periodic("fetch_remote_images", _every(10), _for_a_while(partial(shop.remote_images.fetch_due, 1))),
+        Periodic("purge_uploads", "*/10 * * * *", shop.media.purge),
         Periodic("forget_idempotency_keys", "17 * * * *", shop.idempotency.forget_old),
     )
+
+
+def _for_a_while(step: Callable[[], int]) -> Callable[[], None]:
+    """Take steps until there is nothing to do, or so long that the next tick comes: a worker has to be able to stop."""
+
+    def run() -> None:
+        end = time.monotonic() + _WHILE
+        while step() and time.monotonic() < end:
+            pass
+
+    return run
 
 
 def _every(seconds: int) -> str:

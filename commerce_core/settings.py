@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from commerce_core.catalog.search import SearchLanguage
 from commerce_core.kernel.errors import FieldError, InvalidInput
 
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused in production
@@ -22,11 +23,13 @@ class Settings:
     currency: str = "EUR"  # SHOP_CURRENCY
     country: str = "FR"  # SHOP_COUNTRY
     timezone: str = "Europe/Paris"  # SHOP_TIMEZONE
+    search_language: SearchLanguage = SearchLanguage.SIMPLE  # whose endings a search looks through
     tax_rate: str = "20.00"  # SHOP_TAX_RATE, percent
     prices_include_tax: bool = True
     shipping_price: int = 490  # SHOP_SHIPPING_PRICE, minor units
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
+    store_category_path: str = "/categories/{slug}"
     port: int = 8000
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
@@ -43,7 +46,9 @@ class Settings:
     s3_endpoint: str | None = None
     s3_access_key: str | None = field(default=None, repr=False)
     s3_secret_key: str | None = field(default=None, repr=False)
-    s3_bucket: str | None = None
+    s3_bucket: str | None = None  # None: pictures live in the data directory
+    s3_region: str = "us-east-1"
+    s3_public_url: str | None = None  # where readers find the bucket, such as a CDN
     ga4_measurement_id: str | None = None
     ga4_api_secret: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0  # how many proxies in front of us set X-Forwarded-For
@@ -73,6 +78,7 @@ _NAMES = {
 }
 _KINDS: dict[str, type] = {
     "prices_include_tax": bool,
+    "search_language": SearchLanguage,
     **dict.fromkeys(("shipping_price", "port", "threads", "processes", "trusted_proxies"), int),
 }
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

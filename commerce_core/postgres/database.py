@@ -9,7 +9,14 @@ import orjson
 import psycopg
 from attrs import define, field, frozen
 from psycopg import Connection, Cursor
-from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure, UniqueViolation
+from psycopg.errors import (
+    DeadlockDetected,
+    ForeignKeyViolation,
+    LockNotAvailable,
+    QueryCanceled,
+    SerializationFailure,
+    UniqueViolation,
+)
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -105,8 +112,13 @@ class Database:
     timeouts: Timeouts
 
     @classmethod
-    def at(cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None) -> "Database":
-        """A database by its address. `max_connections`: one for each thread that may ask at once."""
+    def at(
+        cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None, search_language: str = "simple"
+    ) -> "Database":
+        """A database by its address. `max_connections`: one for each thread that may ask at once.
+
+        `search_language` is a text search configuration of PostgreSQL.
+        """
         limits = timeouts or Timeouts()
         pool = ConnectionPool(
             url,
@@ -121,7 +133,7 @@ class Database:
                 "autocommit": True,  # So that a transaction is always a real one, never a savepoint.
                 "prepare_threshold": 0,
                 "connect_timeout": limits.connect,
-                "options": limits.options(),
+                "options": f"{limits.options()} -c default_text_search_config=pg_catalog.{search_language}",
                 "application_name": "commerce",
             },
         )
@@ -157,7 +169,8 @@ class Database:
                 self.pool.open()
             with self.pool.connection() as connection:
                 yield connection
-        except (DeadlockDetected, SerializationFailure) as error:
+        except (DeadlockDetected, SerializationFailure, ForeignKeyViolation) as error:
+            # What a row refers to was there when it was asked for: somebody has removed it since, as with a deadlock.
             raise TransactionConflict from error
         except (LockNotAvailable, QueryCanceled) as error:
             raise Busy from error
