@@ -15,7 +15,8 @@ from adapters_cli.premises import data_folder, database, environment
 from adapters_cli.processes import API, STRIPE, WORKER, Children, free_port
 from commerce_core.access.model import SYSTEM, Role
 from commerce_core.catalog.drafts import NewCategory
-from commerce_core.catalog.views import CategoryView, StaffProductQuery
+from commerce_core.catalog.queries import StaffProductQuery
+from commerce_core.catalog.views import CategoryView
 from commerce_core.gateways.local_media import PictureFolder
 from commerce_core.postgres.migrate import migrate, status
 from commerce_core.settings import PaymentProvider, Settings
@@ -170,7 +171,7 @@ def _categories(shop: Commerce) -> None:
         for row in csv.DictReader(lines):
             if row["slug"] not in known:
                 new = NewCategory(row["title"], row["slug"], known.get(row["parent"]))
-                known[row["slug"]] = shop.catalog.create_category(SYSTEM, new)
+                known[row["slug"]] = shop.categories.create(SYSTEM, new)
 
 
 def _slugs(tree: Iterable[CategoryView]) -> Iterable[tuple[str, UUID]]:

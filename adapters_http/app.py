@@ -8,7 +8,10 @@ from structlog.typing import FilteringBoundLogger
 
 from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
 from adapters_http.admin.carts import AdminCarts
+from adapters_http.admin.categories import AdminCategories, AdminCategory
 from adapters_http.admin.customers import AdminCustomers
+from adapters_http.admin.images import AdminProductImage, AdminProductImages
+from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
 from adapters_http.admin.inventory_ledger import (
     AdminStockExplanation,
@@ -18,16 +21,28 @@ from adapters_http.admin.inventory_ledger import (
     AdminStockVerification,
 )
 from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus
-from adapters_http.admin.products import AdminProduct, AdminProductImages, AdminProducts
+from adapters_http.admin.products import AdminProduct, AdminProducts, AdminProductSeo
+from adapters_http.admin.redirects import AdminRedirect, AdminRedirects
+from adapters_http.admin.remote_images import AdminRemoteImageRetry, AdminRemoteImages
+from adapters_http.admin.tags import AdminTag, AdminTagMerge, AdminTags
+from adapters_http.admin.uploads import AdminUpload, AdminUploadCompletion, AdminUploads
+from adapters_http.admin.variants import (
+    AdminProductOptions,
+    AdminProductVariant,
+    AdminProductVariants,
+    AdminVariantPrices,
+)
 from adapters_http.endpoint import Endpoint, Gate
 from adapters_http.logs import request_logger
+from adapters_http.media import LocalUpload, Pictures
 from adapters_http.operations import Docs, DocsAsset, Live, OpenApi, Ready
 from adapters_http.problems import ProblemHandlers
 from adapters_http.request_log import RequestLog
 from adapters_http.store.cart import CartItem, CartItems, Carts, CartShippingOptions, OneCart
-from adapters_http.store.categories import Categories
+from adapters_http.store.categories import Categories, OneCategory
 from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
-from adapters_http.store.products import OneProduct, Pictures, Products
+from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
+from adapters_http.store.products import OneProduct, Products
 from adapters_http.webhooks.stripe import StripeWebhook
 from commerce_core.wiring import Commerce
 
@@ -41,13 +56,19 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/health/ready": Ready(shop.database),
         "/docs": Docs(),
         "/docs/{name}": DocsAsset(),
-        "/media/{name}": Pictures(shop.media),
+        "/robots.txt": Robots(shop.feeds),
+        "/sitemap.xml": SitemapIndex(shop.feeds),
+        "/sitemaps/{number}.xml": SitemapFile(shop.feeds),
+        "/feeds/google.xml": GoogleFeed(shop.feeds),
+        "/media/{name}": Pictures(shop.local_media),
+        "/media/uploads/{token}": LocalUpload(shop.local_media),
         "/v1/admin/auth/login": StaffLogin(shop.staff, shop.settings.trusted_proxies),
         "/v1/admin/auth/logout": StaffLogout(shop.staff),
         "/v1/admin/auth/me": StaffMe(shop.staff),
         "/v1/store/products": Products(shop.catalog),
-        "/v1/store/products/{slug}": OneProduct(shop.catalog),
+        "/v1/store/products/{slug}": OneProduct(shop.catalog, shop.redirects),
         "/v1/store/categories": Categories(shop.catalog),
+        "/v1/store/categories/{slug}": OneCategory(shop.catalog, shop.redirects),
         "/v1/store/cart": Carts(shop.cart),
         "/v1/store/cart/{cart_id}": OneCart(shop.cart),
         "/v1/store/cart/{cart_id}/items": CartItems(shop.cart),
@@ -58,8 +79,28 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/orders/{order_id}": StoreOrder(shop.checkout),
         "/v1/webhooks/stripe": StripeWebhook(shop.payments),
         "/v1/admin/products": AdminProducts(shop.catalog),
+        "/v1/admin/products/export.csv": AdminProductExport(shop.imports),
+        "/v1/admin/imports/products": AdminProductImport(shop.imports),
         "/v1/admin/products/{product_id}": AdminProduct(shop.catalog),
-        "/v1/admin/products/{product_id}/images": AdminProductImages(shop.catalog),
+        "/v1/admin/products/{product_id}/seo": AdminProductSeo(shop.catalog),
+        "/v1/admin/products/{product_id}/options": AdminProductOptions(shop.variants, shop.catalog),
+        "/v1/admin/products/{product_id}/variants": AdminProductVariants(shop.variants, shop.catalog),
+        "/v1/admin/products/{product_id}/variants/{variant_id}": AdminProductVariant(shop.variants, shop.catalog),
+        "/v1/admin/products/{product_id}/variants/{variant_id}/prices": AdminVariantPrices(shop.variants),
+        "/v1/admin/products/{product_id}/images": AdminProductImages(shop.images, shop.media, shop.catalog),
+        "/v1/admin/products/{product_id}/images/{image_id}": AdminProductImage(shop.images, shop.catalog),
+        "/v1/admin/uploads": AdminUploads(shop.media),
+        "/v1/admin/uploads/{upload_id}": AdminUpload(shop.media),
+        "/v1/admin/uploads/{upload_id}/complete": AdminUploadCompletion(shop.media),
+        "/v1/admin/remote-images": AdminRemoteImages(shop.remote_images),
+        "/v1/admin/remote-images/{remote_image_id}/retry": AdminRemoteImageRetry(shop.remote_images),
+        "/v1/admin/categories": AdminCategories(shop.categories),
+        "/v1/admin/categories/{category_id}": AdminCategory(shop.categories),
+        "/v1/admin/tags": AdminTags(shop.tags),
+        "/v1/admin/tags/{tag_id}": AdminTag(shop.tags),
+        "/v1/admin/tags/{tag_id}/merge": AdminTagMerge(shop.tags),
+        "/v1/admin/redirects": AdminRedirects(shop.redirects),
+        "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import wraps
+from itertools import chain
 from typing import Any, Protocol
 
 import falcon
@@ -135,13 +136,17 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
     @wraps(method)
     def respond(req: falcon.Request, resp: falcon.Response, **given: Any) -> None:
         try:
-            _send(req, resp, answered(req, given), declared)
+            reply = answered(req, given)
+            if isinstance(reply, Answer):
+                _stream(resp, reply, declared)
+            else:
+                _send(req, resp, reply, declared)
         except CommerceError as refused:
             if not isinstance(refused, declared_refusals):  # The document lacks it; the client is told all the same.
                 gate.log.warning("undeclared refusal", code=refused.code, operation=declared.summary)
             raise
 
-    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply:
+    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply | Answer:
         for name, kind in parts:
             given[name] = _part(given[name], kind)
         req.context.actor = gate.actor(req) if declared.access is Access.STAFF else None
@@ -152,7 +157,10 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
         def run() -> Reply:
             return _reply(method(**given), declared)
 
-        return run() if declared.idempotency is Idempotent.NO else _run_once(req, declared, gate, given, run)
+        if declared.idempotency is not Idempotent.NO:
+            return _run_once(req, declared, gate, given, run)
+        answer = method(**given)
+        return answer if isinstance(answer.content, Iterator) else _reply(answer, declared)
 
     return respond
 
@@ -216,7 +224,7 @@ def _run_once(
     key = _key(req, declared, caller)
     if key is None:
         return run()
-    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, req.context.raw)
+    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, _request(req))
     if isinstance(started, Reply):
         return Reply(started.status, started.body, {**started.headers, "Idempotency-Replayed": "true"})
     reply = None
@@ -226,6 +234,12 @@ def _run_once(
     finally:
         _finish(gate, started, reply)
     return reply
+
+
+def _request(req: falcon.Request) -> bytes:
+    """What has to be the same for a repeat: the body, and the query where there is one."""
+    raw: bytes = req.context.raw
+    return b"?%b\n%b" % (req.query_string.encode("utf-8", "surrogatepass"), raw) if req.query_string else raw
 
 
 def _caller(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) -> str:
@@ -255,14 +269,31 @@ def _finish(gate: Gate, running: Running, reply: Reply | None) -> None:
 
 
 def _reply(answer: Answer, declared: Operation) -> Reply:
+    media_type = _media_type(answer, declared)
+    if media_type is None:
+        return Reply(answer.status, b"", dict(answer.headers))
+    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
+    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
+
+
+def _media_type(answer: Answer, declared: Operation) -> str | None:
+    """What an answer is, None when it has no body. Raises `TypeError` for a status that was not declared."""
     if answer.status not in declared.answers:
         raise TypeError(f"{declared.summary!r} does not declare the status {answer.status}")
     kind = declared.answers[answer.status]
     if kind is None:
-        return Reply(answer.status, b"", dict(answer.headers))
-    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
-    media_type = kind.type if isinstance(kind, Media) else _JSON
-    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
+        return None
+    return kind.type if isinstance(kind, Media) else _JSON
+
+
+def _stream(resp: falcon.Response, answer: Answer, declared: Operation) -> None:
+    """Send pieces as they are made. The first is waited for: what goes wrong until then is still told as a problem."""
+    pieces: Iterator[bytes] = answer.content  # type: ignore[assignment]
+    media_type = _media_type(answer, declared)
+    first = next(pieces, b"")
+    resp.status = answer.status
+    resp.set_headers({"Cache-Control": "no-store", "Content-Type": media_type or _JSON, **answer.headers})
+    resp.stream = chain((first,), pieces)
 
 
 def _send(req: falcon.Request, resp: falcon.Response, reply: Reply, declared: Operation) -> None:

@@ -107,7 +107,7 @@ def _request(template: str, method: str, operation: Operation, schemas: Schemas)
         parameters.append(_parameter("If-None-Match", "header", text))
     request: dict[str, Any] = {"parameters": parameters} if parameters else {}
     if operation.body is bytes:
-        request["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": {}}}}
+        request["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": {}}}}
     elif operation.body:
         content = {"schema": schemas.of(operation.body, sent=True)}
         if example := getattr(operation.body, "example", None):

@@ -55,7 +55,11 @@ class Media:
 
 @frozen
 class Answer:
-    """What a responder gives back: a view, or bytes that are already encoded."""
+    """What a responder gives back: a view, bytes that are already encoded, or an iterator of bytes.
+
+    The pieces of an iterator are sent as they are made, so a long answer is never whole in memory. It has no `ETag` and
+    no idempotency, and should hold nothing between two pieces: a slow client would hold it as long.
+    """
 
     content: object = None
     status: int = 200
@@ -91,6 +95,7 @@ class Operation:
     owner: Callable[[Mapping[str, Any]], object] | None
     etag: bool
     body_limit: int
+    body_type: str
     parameters: Mapping[str, Any]  # every parameter of the responder and its annotation
 
     @property
@@ -126,6 +131,7 @@ def operation(
     owner: Callable[[Mapping[str, Any]], object] | None = None,
     etag: bool = False,
     body_limit: int = BODY_LIMIT,
+    body_type: str = "application/octet-stream",
 ) -> Callable[[Responder], Responder]:
     """Declare the responder below.
 
@@ -133,6 +139,7 @@ def operation(
     whose answer was lost runs it again; everything else runs once and then never. `owner` names, from the responder's
     arguments, the capability to which an anonymous caller's idempotency key belongs; a `cart_id` in the path is found
     without it. `etag` answers 304 to a client that has these very bytes.
+    `body_type` tells readers what a raw body is.
     """
 
     def declare(responder: Responder) -> Responder:
@@ -148,6 +155,7 @@ def operation(
             owner=owner,
             etag=etag,
             body_limit=body_limit,
+            body_type=body_type,
             parameters=_parameters(responder),
         )
         if ("actor" in declared.parameters) > (access is Access.STAFF):

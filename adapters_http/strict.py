@@ -59,6 +59,7 @@ def json_converter() -> Converter:
     converter.register_structure_hook_factory(_is_enum, _enum_hook)
     converter.register_structure_hook_factory(_is_literal, _literal_hook)
     converter.register_structure_hook_factory(lambda kind: Unset in union_members(kind), _unset_hook)
+    converter.register_structure_hook_factory(_is_scalar, _scalar_hook)
     converter.register_structure_hook_factory(lambda kind: limits_of(kind) is not None, _limited_hook)
     converter.register_structure_hook(Money, _money)
     return converter
@@ -199,6 +200,30 @@ def _choice(known: dict[Any, Any]) -> Hook:
         return known[value]
 
     return choose
+
+
+_SCALARS = {str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+
+
+def _is_scalar(kind: Any) -> bool:
+    """A union of JSON's own types, which the value itself tells apart."""
+    members = set(union_members(kind))
+    return len(members - {type(None)}) > 1 and members <= set(_SCALARS)
+
+
+def _scalar_hook(kind: Any) -> Hook:
+    members = union_members(kind)
+    names = ", ".join(dict.fromkeys(_SCALARS[member] for member in members))
+    return _one_of(frozenset(members), WrongValueError("wrong-type", f"Must be one of {names}."))
+
+
+def _one_of(kinds: frozenset[type], refusal: WrongValueError) -> Hook:
+    def check(value: Any, _: Any) -> Any:
+        if type(value) not in kinds:
+            raise refusal
+        return value
+
+    return check
 
 
 def _unset_hook(kind: Any, converter: Converter) -> Hook:

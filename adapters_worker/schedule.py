@@ -1,11 +1,15 @@
 """Every periodic job of the shop, in one table."""
 
+import time
 from collections.abc import Callable
+from functools import partial
 
 from attrs import frozen
 
 from adapters_worker.tasks import Drain
 from commerce_core.wiring import Commerce
+
+_WHILE = 8.0  # seconds
 
 
 @frozen
@@ -32,7 +36,20 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
         Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
+        Periodic("fetch_remote_images", _every(10), "media", _for_a_while(partial(shop.remote_images.fetch_due, 1))),
+        Periodic("purge_uploads", "*/10 * * * *", "media", shop.media.purge),
     )
+
+
+def _for_a_while(step: Callable[[], int]) -> Callable[[], None]:
+    """Take steps until there is nothing to do, or so long that the next tick comes: a worker has to be able to stop."""
+
+    def run() -> None:
+        end = time.monotonic() + _WHILE
+        while step() and time.monotonic() < end:
+            pass
+
+    return run
 
 
 def _every(seconds: int) -> str:

@@ -31,6 +31,10 @@ _VALUES: Mapping[str, str] = {
     "offset": ":offset",
     "url_before": "'/products/'",
     "url_after": "''",
+    "category": "NULL",
+    "in_stock": "false",
+    "after": "'infinity'",
+    "after_id": "'ffffffff-ffff-ffff-ffff-ffffffffffff'",
     "slug": "('bench-product-' || :product::text)",
     "minor_unit": "0.01",
 }
@@ -50,7 +54,7 @@ class Ceiling:
 
     def list(self, seconds: float) -> float:
         """Pages of the product list, each second."""
-        return self._run("list", _LIST + _filled("catalog.list_newest"), seconds)
+        return self._run("list", _LIST + _filled("catalog_lists.list_newest"), seconds)
 
     def detail(self, seconds: float) -> float:
         """Pages of one product, each second."""

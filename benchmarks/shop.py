@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import psycopg
 from attrs import frozen
 
+from commerce_core.catalog.queries import DEEPEST
 from commerce_core.postgres.cluster import DATABASE
 from commerce_core.postgres.embedded import EmbeddedPostgres, default_data_dir
 from commerce_core.postgres.migrate import migrate
@@ -91,8 +92,8 @@ def variants(url: str) -> list[str]:
 
 
 def list_addresses(products: int) -> list[str]:
-    """Every page of the product list."""
-    pages = -(-products // PER_PAGE)
+    """Every page of the product list, as far as pages reach."""
+    pages = min(-(-products // PER_PAGE), DEEPEST // PER_PAGE)
     return [f"/v1/store/products?per_page={PER_PAGE}&page={page}" for page in range(1, pages + 1)]
 
 

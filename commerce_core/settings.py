@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from commerce_core.catalog.search import SearchLanguage
 from commerce_core.kernel.address import COUNTRIES
 from commerce_core.kernel.errors import FieldError, InvalidInput
 
@@ -50,6 +51,7 @@ class Settings:
     currency: str = "EUR"  # SHOP_CURRENCY
     country: str = "FR"  # SHOP_COUNTRY
     timezone: str = "Europe/Paris"  # SHOP_TIMEZONE
+    search_language: SearchLanguage = SearchLanguage.SIMPLE  # whose endings a search looks through
     tax_rate: Decimal = field(default=Decimal("20.00"), converter=Decimal)  # SHOP_TAX_RATE, percent
     prices_include_tax: bool = True
     shipping_price: int = 490  # SHOP_SHIPPING_PRICE, minor units
@@ -58,6 +60,7 @@ class Settings:
     hold_limit_minutes: int = 120  # and at most after its first
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
+    store_category_path: str = "/categories/{slug}"
     port: int = 8000
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
@@ -74,7 +77,9 @@ class Settings:
     s3_endpoint: str | None = None
     s3_access_key: str | None = field(default=None, repr=False)
     s3_secret_key: str | None = field(default=None, repr=False)
-    s3_bucket: str | None = None
+    s3_bucket: str | None = None  # None: pictures live in the data directory
+    s3_region: str = "us-east-1"
+    s3_public_url: str | None = None  # where readers find the bucket, such as a CDN
     ga4_measurement_id: str | None = None
     ga4_api_secret: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0  # how many proxies in front of us set X-Forwarded-For

@@ -8,16 +8,26 @@ from attrs import evolve, frozen
 
 from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
+from commerce_core.catalog.categories import CategoryService
+from commerce_core.catalog.images import ImageService
+from commerce_core.catalog.redirects import RedirectService
+from commerce_core.catalog.search_index import SearchIndexService
 from commerce_core.catalog.service import CatalogService
+from commerce_core.catalog.tags import TagService
+from commerce_core.catalog.variants import VariantService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.service import CustomersService
 from commerce_core.emails.ports import MailSender
 from commerce_core.emails.service import EmailService
+from commerce_core.feeds.model import Storefront
+from commerce_core.feeds.service import FeedService
 from commerce_core.gateways.argon2 import Argon2Hasher
 from commerce_core.gateways.local_media import LocalMedia
 from commerce_core.gateways.mail_folder import MailFolder
 from commerce_core.gateways.manual import ManualGateway
+from commerce_core.gateways.public_web import PublicWeb
+from commerce_core.gateways.s3 import S3Media
 from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
@@ -30,22 +40,33 @@ from commerce_core.kernel.idempotency import Idempotency
 from commerce_core.kernel.ids import capability, uuid7
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.token import SecretKey, new_token
+from commerce_core.media.pictures import Pictures
+from commerce_core.media.ports import Media
+from commerce_core.media.remote import RemoteImageService
+from commerce_core.media.service import MediaService
 from commerce_core.orders.service import OrderService
 from commerce_core.outbox.service import OutboxService
 from commerce_core.payments.ports import PaymentGateway
 from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
+from commerce_core.postgres.categories import PostgresCategoryReader
 from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
 from commerce_core.postgres.emails import PostgresEmailReader
+from commerce_core.postgres.feeds import PostgresFeedReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
+from commerce_core.postgres.imports import PostgresProductExport
 from commerce_core.postgres.inbox import PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
+from commerce_core.postgres.media import PostgresMediaReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
+from commerce_core.postgres.redirects import PostgresRedirectReader
 from commerce_core.postgres.staff import PostgresStaffReader
+from commerce_core.postgres.tags import PostgresTagReader
+from commerce_core.postgres.variants import PostgresVariantReader
 from commerce_core.postgres.work import PostgresBegin
 from commerce_core.pricing.model import PricingRules, ShippingOption
 from commerce_core.reactions import reactions
@@ -66,7 +87,16 @@ class Commerce:
     outbox: OutboxService
     emails: EmailService
     catalog: CatalogService
-    media: LocalMedia
+    variants: VariantService
+    images: ImageService
+    categories: CategoryService
+    tags: TagService
+    redirects: RedirectService
+    search_index: SearchIndexService
+    feeds: FeedService
+    media: MediaService
+    remote_images: RemoteImageService
+    local_media: LocalMedia
     imports: ImportService
     inventory: InventoryService
     stock_counts: StockCountImport
@@ -103,12 +133,15 @@ def open_shop(
         raise ValueError("open_shop needs the address of a PostgreSQL database")
     ground = _Ground.of(evolve(settings, database_url=url))
     begin, database = ground.begin, ground.database
+    store = _storefront(settings)
+    local_media = LocalMedia(_files(settings), ground.secret)
+    media = _bucket(settings) or local_media
+    media_reader = PostgresMediaReader(database)
     card = gateway or _card_gateway(settings)
     payments = _payments(ground, card)
     orders = OrderService(begin, PostgresOrderReader(database))
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
-    media = LocalMedia(_files(settings) / "media")
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
@@ -118,9 +151,18 @@ def open_shop(
         customers=customers,
         outbox=OutboxService(begin, PostgresOutboxReader(database), reactions(customers=customers), decode),
         emails=_emails(ground),
-        catalog=_catalog(ground),
-        media=media,
-        imports=ImportService(begin, uuid7, media, settings.currency),
+        media=MediaService(begin, media_reader, media, uuid7),
+        remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
+        local_media=local_media,
+        imports=ImportService(begin, PostgresProductExport(database), uuid7, Pictures(media), settings.currency),
+        catalog=CatalogService(begin, PostgresCatalogReader(database, store), uuid7, settings.currency),
+        feeds=FeedService(PostgresFeedReader(database), store),
+        variants=VariantService(begin, PostgresVariantReader(database), uuid7, settings.currency),
+        images=ImageService(begin, uuid7),
+        categories=CategoryService(begin, PostgresCategoryReader(database), uuid7),
+        tags=TagService(begin, PostgresTagReader(database), uuid7),
+        redirects=RedirectService(begin, PostgresRedirectReader(database), uuid7),
+        search_index=SearchIndexService(begin),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
         cart=_cart(ground),
@@ -142,7 +184,9 @@ class _Ground:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        database = Database.at(str(settings.database_url), max_connections=settings.threads)
+        database = Database.at(
+            str(settings.database_url), max_connections=settings.threads, search_language=settings.search_language
+        )
         secret = SecretKey(settings.secret or new_token())
         return cls(settings, database, PostgresBegin(database), secret, pricing_rules(settings))
 
@@ -152,12 +196,6 @@ def _emails(ground: _Ground) -> EmailService:
     return EmailService(
         ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
     )
-
-
-def _catalog(ground: _Ground) -> CatalogService:
-    currency = ground.settings.currency
-    reader = PostgresCatalogReader(ground.database, currency, _product_url(ground.settings))
-    return CatalogService(ground.begin, reader, uuid7, currency)
 
 
 def _cart(ground: _Ground) -> CartService:
@@ -201,6 +239,19 @@ def _files(settings: Settings) -> Path:
     return Path(settings.data_dir or "var")
 
 
+def _bucket(settings: Settings) -> Media | None:
+    if settings.s3_bucket is None:
+        return None
+    return S3Media(
+        bucket=settings.s3_bucket,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        public_url=settings.s3_public_url,
+    )
+
+
 def _mail_sender(settings: Settings) -> MailSender:
     if settings.email_provider is EmailProvider.SMTP:
         return SmtpSender.at(settings.email_provider_key or "smtp://localhost:25", settings.email_from)
@@ -233,6 +284,10 @@ def _card_gateway(settings: Settings) -> PaymentGateway | None:
     return None
 
 
-def _product_url(settings: Settings) -> str:
-    """Where the storefront shows a product; without a storefront the path alone."""
-    return (settings.public_store_url or "").rstrip("/") + settings.store_product_path
+def _storefront(settings: Settings) -> Storefront:
+    return Storefront(
+        name=settings.shop_name,
+        base=(settings.public_store_url or "").rstrip("/"),
+        product_path=settings.store_product_path,
+        category_path=settings.store_category_path,
+    )

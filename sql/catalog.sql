@@ -1,170 +1,24 @@
--- name: list_newest
--- The front page of the shop. The index gives the order, the total is kept by a trigger. The page is found first, because a
--- card, which looks at stock, would otherwise be made for every product that OFFSET skips.
-SELECT json_build_object(
-  'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
-      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
-    FROM (
-      SELECT id, created_at FROM products WHERE status = 'ACTIVE'
-      ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
-    ) AS page
-    CROSS JOIN LATERAL (
-      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
-      FROM product_cards WHERE id = page.id OFFSET 0
-    ) AS card
-    ORDER BY page.created_at DESC, page.id DESC
-  ) AS c), '[]'),
-  'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
-)::text
-
--- name: list_by_title
-SELECT json_build_object(
-  'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
-      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
-    FROM (
-      SELECT id, title FROM products WHERE status = 'ACTIVE'
-      ORDER BY title, id LIMIT %(limit)s OFFSET %(offset)s
-    ) AS page
-    CROSS JOIN LATERAL (
-      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
-      FROM product_cards WHERE id = page.id OFFSET 0
-    ) AS card
-    ORDER BY page.title, page.id
-  ) AS c), '[]'),
-  'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
-)::text
-
--- name: list_cheapest
-SELECT json_build_object(
-  'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
-      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
-    FROM (
-      SELECT id, price_from_amount FROM products WHERE status = 'ACTIVE'
-      ORDER BY price_from_amount, id LIMIT %(limit)s OFFSET %(offset)s
-    ) AS page
-    CROSS JOIN LATERAL (
-      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
-      FROM product_cards WHERE id = page.id OFFSET 0
-    ) AS card
-    ORDER BY page.price_from_amount, page.id
-  ) AS c), '[]'),
-  'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
-)::text
-
--- name: list_dearest
-SELECT json_build_object(
-  'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT page.id, card.slug, card.title, card.description_text, card.price_from, card.compare_at_price_from,
-      card.in_stock, card.image, %(url_before)s::text || card.slug || %(url_after)s::text AS url
-    FROM (
-      SELECT id, price_from_amount FROM products WHERE status = 'ACTIVE'
-      ORDER BY price_from_amount DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
-    ) AS page
-    CROSS JOIN LATERAL (
-      SELECT slug, title, description_text, price_from, compare_at_price_from, in_stock, image
-      FROM product_cards WHERE id = page.id OFFSET 0
-    ) AS card
-    ORDER BY page.price_from_amount DESC, page.id DESC
-  ) AS c), '[]'),
-  'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT active FROM product_totals)
-)::text
-
--- name: list_filtered
--- Every filter in one constant text. The branches of `candidates` exclude each other by conditions on parameters alone, so only
--- one of them runs, and the narrowest kind of filter that was given (category, tag, words) leads, through its index. What is
--- left is checked on the candidates; they have to be walked anyway, because they are counted. `found` stands apart from `matching`,
--- and OFFSET 0 keeps its subquery whole, because PostgreSQL cannot know which conditions apply and would guess a bad join.
-WITH RECURSIVE subtree AS (
-  SELECT id FROM categories WHERE slug = %(category)s::text
-  UNION
-  SELECT c.id FROM categories c JOIN subtree s ON c.parent_id = s.id
-), candidates AS (
-  (SELECT DISTINCT pc.product_id AS id FROM subtree s JOIN product_categories pc ON pc.category_id = s.id)
-  UNION ALL
-  SELECT pt.product_id FROM tags t JOIN product_tags pt ON pt.tag_id = t.id
-  WHERE t.slug = %(tag)s::text AND %(category)s::text IS NULL
-  UNION ALL
-  SELECT id FROM products
-  WHERE search @@ websearch_to_tsquery('simple', %(q)s::text) AND %(category)s::text IS NULL AND %(tag)s::text IS NULL
-  UNION ALL
-  SELECT id FROM products
-  WHERE status = 'ACTIVE' AND %(category)s::text IS NULL AND %(tag)s::text IS NULL AND %(q)s::text IS NULL
-    AND price_from_amount BETWEEN coalesce(%(min_price)s::bigint, 0) AND coalesce(%(max_price)s::bigint, 99999999999)
-), found AS MATERIALIZED (
-  SELECT p.id, p.title, p.price_from_amount, p.created_at, p.rank, p.in_stock
-  FROM candidates CROSS JOIN LATERAL (
-    SELECT id, title, status, price_from_amount, created_at,
-      CASE WHEN %(q)s::text IS NOT NULL THEN ts_rank(search, websearch_to_tsquery('simple', %(q)s::text)) END AS rank,
-      CASE WHEN %(in_stock)s::boolean IS NOT NULL THEN in_stock END AS in_stock
-    FROM product_cards WHERE id = candidates.id OFFSET 0
-  ) AS p
-  WHERE p.status = 'ACTIVE'
-), matching AS MATERIALIZED (
-  SELECT id, title, price_from_amount, created_at, rank
-  FROM found
-  WHERE (%(tag)s::text IS NULL OR id IN (
-      SELECT pt.product_id FROM tags t JOIN product_tags pt ON pt.tag_id = t.id WHERE t.slug = %(tag)s::text))
-    AND (%(q)s::text IS NULL OR id IN (SELECT id FROM products WHERE search @@ websearch_to_tsquery('simple', %(q)s::text)))
-    AND (%(min_price)s::bigint IS NULL OR price_from_amount >= %(min_price)s::bigint)
-    AND (%(max_price)s::bigint IS NULL OR price_from_amount <= %(max_price)s::bigint)
-    AND (%(in_stock)s::boolean IS NULL OR in_stock = %(in_stock)s::boolean)
-), page AS (
-  SELECT id, row_number() OVER () AS place FROM (
-    SELECT id FROM matching
-    ORDER BY
-      CASE %(sort)s::text WHEN 'price' THEN price_from_amount WHEN '-price' THEN -price_from_amount END,
-      CASE %(sort)s::text WHEN 'title' THEN title END,
-      CASE %(sort)s::text WHEN 'relevance' THEN rank END DESC,
-      created_at DESC, id DESC
-    LIMIT %(limit)s OFFSET %(offset)s
-  ) AS sorted
-)
-SELECT json_build_object(
-  'items', coalesce((SELECT json_agg(c) FROM (
-    SELECT p.id, slug, title, description_text, price_from, compare_at_price_from, in_stock, image,
-      %(url_before)s::text || slug || %(url_after)s::text AS url
-    FROM page JOIN product_cards p ON p.id = page.id ORDER BY page.place
-  ) AS c), '[]'),
-  'page', %(page)s::integer, 'per_page', %(limit)s::integer, 'total', (SELECT count(*) FROM matching)
-)::text
-
 -- name: product
--- The page of one product, with what search engines are told about it: the same prices and the same stock as shoppers see.
-SELECT json_build_object(
-  'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
-  'options', p.options, 'variants', p.variants, 'images', p.images, 'categories', p.categories, 'tags', p.tags,
-  'seo', json_build_object(
-    'meta_title', coalesce(s.meta_title, p.title),
-    'meta_description', coalesce(s.meta_description, left(p.description_text, 160)),
-    'canonical_url', coalesce(s.canonical_url, %(url_before)s::text || p.slug || %(url_after)s::text),
-    'og_image', coalesce(s.og_image, p.image_url),
-    'noindex', coalesce(s.noindex, false)
+-- The page of one product, and beside it what its head and its JSON-LD are made of.
+SELECT
+  json_build_object(
+    'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
+    'options', p.options, 'variants', p.variants, 'images', p.images, 'categories', p.categories, 'tags', p.tags,
+    'attributes', p.attributes, 'seo', NULL, 'json_ld', NULL, 'version', p.version
   ),
-  'json_ld', json_strip_nulls(json_build_object(
-    '@context', 'https://schema.org',
-    '@type', 'Product',
-    'name', p.title,
-    'description', p.description_text,
-    'url', %(url_before)s::text || p.slug || %(url_after)s::text,
-    'image', p.image_url,
-    'brand', CASE WHEN p.vendor IS NOT NULL THEN json_build_object('@type', 'Brand', 'name', p.vendor) END,
-    'offers', (
-      SELECT json_agg(json_build_object(
-        '@type', 'Offer', 'sku', v.sku, 'gtin', v.barcode,
-        'price', (v.price_amount * %(minor_unit)s::numeric)::text, 'priceCurrency', v.currency,
-        'availability', 'https://schema.org/' || CASE
-          WHEN i.variant_id IS NULL OR i.available_qty > 0 THEN 'InStock'
-          WHEN i.available_qty > -i.backorder_limit THEN 'BackOrder'
-          ELSE 'OutOfStock' END
-      ) ORDER BY v.position)
-      FROM product_variants v LEFT JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
+  json_build_object(
+    'description_text', p.description_text, 'vendor', p.vendor,
+    'backorders', (
+      SELECT json_agg(v.id) FROM product_variants v JOIN inventory_items i ON i.variant_id = v.id
+      WHERE v.product_id = p.id AND i.available_qty <= 0 AND i.available_qty > -i.backorder_limit
     )
+  ),
+  greatest(p.updated_at, (
+    SELECT max(i.updated_at) FROM product_variants v JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
+  ), (
+    SELECT max(c.updated_at) FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id
   )),
-  'version', p.version
-)::text
+  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM product_pages p LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
 WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 
@@ -172,43 +26,60 @@ WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 -- Flat and sorted; the tree is put together by the reader, because SQL cannot nest to any depth.
 SELECT id, slug, title, parent_id FROM categories ORDER BY position, title, id
 
+-- name: category
+-- The way up and what is right below, each as the page shows it.
+WITH RECURSIVE trail AS (
+  SELECT id, slug, title, parent_id, 0 AS height FROM categories WHERE slug = %(slug)s
+  UNION ALL
+  SELECT c.id, c.slug, c.title, c.parent_id, t.height + 1 FROM trail t JOIN categories c ON c.id = t.parent_id
+)
+SELECT
+  (SELECT json_agg(json_build_object('id', t.id, 'slug', t.slug, 'title', t.title) ORDER BY t.height DESC) FROM trail t),
+  (SELECT json_agg(json_build_object('id', b.id, 'slug', b.slug, 'title', b.title) ORDER BY b.position, b.title, b.id)
+    FROM categories b WHERE b.parent_id = c.id),
+  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
+FROM trail c LEFT JOIN seo_metadata s ON s.entity_type = 'category' AND s.entity_id = c.id
+WHERE c.height = 0
+
 -- name: product_for_staff
 -- What operators see and change, in any status.
 SELECT json_build_object(
   'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
-  'vendor', p.vendor, 'options', p.options, 'variants', p.variants, 'images', p.images, 'categories', p.categories,
-  'tags', p.tags, 'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at
+  'vendor', p.vendor, 'options', p.options,
+  'variants', (
+    SELECT json_agg(json_build_object(
+      'id', v.id, 'position', v.position, 'sku', v.sku, 'barcode', v.barcode, 'title', v.title,
+      'options', json_object(o.option_names, v.option_values),
+      'price', json_build_object('amount', v.price_amount, 'currency', v.currency),
+      'compare_at_price', CASE WHEN v.compare_at_amount IS NOT NULL
+        THEN json_build_object('amount', v.compare_at_amount, 'currency', v.currency) END,
+      'lowest_price_30d', CASE WHEN v.lowest_price_30d_amount IS NOT NULL
+        THEN json_build_object('amount', v.lowest_price_30d_amount, 'currency', v.currency) END,
+      'weight_grams', coalesce(v.weight_grams, 0), 'taxable', v.taxable, 'requires_shipping', v.requires_shipping,
+      'available', CASE WHEN i.variant_id IS NOT NULL THEN i.available_qty + i.backorder_limit END,
+      'image_id', v.image_id
+    ) ORDER BY v.position)
+    FROM product_variants v LEFT JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
+  ),
+  'images', p.images, 'categories', p.categories, 'tags', p.tags, 'attributes', p.attributes,
+  'seo', json_build_object(
+    'meta_title', s.meta_title, 'meta_description', s.meta_description, 'canonical_url', s.canonical_url,
+    'og_image', s.og_image, 'noindex', coalesce(s.noindex, false)
+  ),
+  'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at
 )::text
-FROM product_pages p WHERE p.id = %(id)s
-
--- name: products_for_staff
-SELECT p.id, p.slug, p.title, p.status, p.vendor, p.price_from_amount, p.currency, p.image_url, p.version, p.created_at, p.updated_at
-FROM products p
-WHERE (%(status)s::text IS NULL OR p.status = %(status)s::text)
-  AND (%(q)s::text IS NULL OR p.search @@ websearch_to_tsquery('simple', %(q)s::text)
-    OR p.id IN (SELECT v.product_id FROM product_variants v WHERE v.sku = %(q)s::text))
-ORDER BY p.created_at DESC, p.id DESC LIMIT %(limit)s OFFSET %(offset)s
-
--- name: count_products_for_staff
-SELECT count(*)
-FROM products p
-WHERE (%(status)s::text IS NULL OR p.status = %(status)s::text)
-  AND (%(q)s::text IS NULL OR p.search @@ websearch_to_tsquery('simple', %(q)s::text)
-    OR p.id IN (SELECT v.product_id FROM product_variants v WHERE v.sku = %(q)s::text))
+FROM product_pages p
+JOIN products o ON o.id = p.id
+LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
+WHERE p.id = %(id)s
 
 -- name: lock_products
 -- In the order of their ids, so that two imports of the same products queue instead of deadlocking.
--- The time is read outside the locking part, so that it is the time at which the lock was granted.
-WITH locked AS MATERIALIZED (
-  SELECT p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.version
-  FROM products p
-  WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
-  ORDER BY p.id
-  FOR NO KEY UPDATE
-)
-SELECT shop_now(), l.id, l.slug, l.title, l.description_html, l.status, l.vendor, l.option_names, l.version
-FROM locked l
-ORDER BY l.id
+SELECT shop_now(), p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.attributes, p.version
+FROM products p
+WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
+ORDER BY p.id
+FOR NO KEY UPDATE
 
 -- name: variants_of
 SELECT product_id, id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
@@ -232,21 +103,22 @@ FROM seo_metadata WHERE entity_type = 'product' AND entity_id = ANY (%(ids)s::uu
 -- Adds and changes alike: many products in one statement, which is what makes an import fast.
 INSERT INTO products AS p (
   id, slug, title, description_html, description_text, status, vendor, option_names, price_from_amount,
-  compare_at_price_from_amount, currency, image_url, image_alt, version, created_at, updated_at
+  compare_at_price_from_amount, currency, image_url, image_alt, attributes, version, created_at, updated_at
 )
 SELECT id, slug, title, description_html, description_text, status, vendor, option_names, price_from_amount,
-  compare_at_price_from_amount, currency, image_url, image_alt, version, %(now)s, %(now)s
+  compare_at_price_from_amount, currency, image_url, image_alt, attributes, version, %(now)s, %(now)s
 FROM jsonb_to_recordset(%(products)s) AS n (
   id uuid, slug text, title text, description_html text, description_text text, status text, vendor text, option_names text[],
   price_from_amount bigint, compare_at_price_from_amount bigint, currency char(3), image_url text, image_alt text,
-  version integer
+  attributes jsonb, version integer
 )
 ON CONFLICT (id) DO UPDATE SET
   slug = excluded.slug, title = excluded.title, description_html = excluded.description_html,
   description_text = excluded.description_text, status = excluded.status, vendor = excluded.vendor,
   option_names = excluded.option_names, price_from_amount = excluded.price_from_amount,
   compare_at_price_from_amount = excluded.compare_at_price_from_amount, currency = excluded.currency,
-  image_url = excluded.image_url, image_alt = excluded.image_alt, version = excluded.version, updated_at = excluded.updated_at
+  image_url = excluded.image_url, image_alt = excluded.image_alt, attributes = excluded.attributes,
+  version = excluded.version, updated_at = excluded.updated_at
 RETURNING 1
 
 -- name: write_images
@@ -254,6 +126,7 @@ INSERT INTO product_images (id, product_id, url, alt, position, created_at)
 SELECT id, product_id, url, alt, position, %(now)s
 FROM jsonb_to_recordset(%(images)s) AS n (id uuid, product_id uuid, url text, alt text, position integer)
 ON CONFLICT (id) DO UPDATE SET url = excluded.url, alt = excluded.alt, position = excluded.position
+RETURNING 1
 
 -- name: write_variants
 INSERT INTO product_variants (
@@ -282,6 +155,7 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.product_id = pc.product_id AND w.category_id = pc.category_id)
 )
 INSERT INTO product_categories (product_id, category_id) SELECT product_id, category_id FROM wanted ON CONFLICT DO NOTHING
+RETURNING 1
 
 -- name: write_tags_of
 WITH wanted AS (
@@ -291,6 +165,7 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.product_id = pt.product_id AND w.tag_id = pt.tag_id)
 )
 INSERT INTO product_tags (product_id, tag_id) SELECT product_id, tag_id FROM wanted ON CONFLICT DO NOTHING
+RETURNING 1
 
 -- name: write_seo
 INSERT INTO seo_metadata (entity_type, entity_id, meta_title, meta_description, canonical_url, og_image, noindex)
@@ -301,6 +176,7 @@ FROM jsonb_to_recordset(%(seo)s) AS n (
 ON CONFLICT (entity_type, entity_id) DO UPDATE SET
   meta_title = excluded.meta_title, meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
   og_image = excluded.og_image, noindex = excluded.noindex
+RETURNING 1
 
 -- name: owners_of_slugs
 SELECT slug, id FROM products WHERE slug = ANY (%(slugs)s::text[])
@@ -308,38 +184,95 @@ SELECT slug, id FROM products WHERE slug = ANY (%(slugs)s::text[])
 -- name: owners_of_skus
 SELECT sku, product_id FROM product_variants WHERE sku = ANY (%(skus)s::text[])
 
+-- name: lock_slug
+-- Several products of one title queue here, where otherwise all but one would have to start again.
+SELECT pg_advisory_xact_lock(hashtext('commerce.products'), hashtext(%(slug)s))
+
 -- name: free_slug
--- The wish itself, else the first of wish-2, wish-3 … that nobody has. It is cut so that the number fits.
+-- The wish itself, else the first of wish-2, wish-3 … that nobody has and no redirect keeps alive. It is cut so that the number fits.
 SELECT candidate
 FROM (
   SELECT n, CASE n WHEN 1 THEN %(slug)s::text ELSE rtrim(left(%(slug)s::text, 193), '-') || '-' || n END AS candidate
   FROM generate_series(1, 10000) AS n
 ) AS wishes
 WHERE NOT EXISTS (SELECT 1 FROM products p WHERE p.slug = candidate)
+  AND NOT EXISTS (SELECT 1 FROM url_redirects r WHERE r.entity_type = 'product' AND r.slug = candidate)
 ORDER BY n LIMIT 1
 
--- name: known_categories
-SELECT id FROM categories WHERE id = ANY (%(ids)s::uuid[])
-
--- name: category_by_slug
-SELECT id FROM categories WHERE slug = %(slug)s
-
--- name: categories_titled
-SELECT lower(title), id FROM categories WHERE lower(title) = ANY (%(titles)s::text[]) ORDER BY id DESC
-
--- name: add_category
-INSERT INTO categories (id, slug, title, parent_id, position) VALUES (
-  %(id)s, %(slug)s, %(title)s, %(parent_id)s,
-  (SELECT coalesce(max(position), 0) + 1 FROM categories WHERE parent_id IS NOT DISTINCT FROM %(parent_id)s::uuid)
+-- name: record_prices
+-- What a variant costs from now on, and when a reduction is announced, the lowest price of the 30 days before: those that began
+-- then and the one they began with (Directive 98/6/EC, article 6a). This very price is not among them: a statement does not see
+-- what it adds.
+WITH changed AS (
+  SELECT variant_id, price_amount, compare_at_amount, currency, announced
+  FROM jsonb_to_recordset(%(prices)s) AS n (
+    variant_id uuid, price_amount bigint, compare_at_amount bigint, currency char(3), announced boolean
+  )
+), kept AS (
+  INSERT INTO price_history (variant_id, at, price_amount, compare_at_amount, currency)
+  SELECT variant_id, %(now)s, price_amount, compare_at_amount, currency FROM changed
 )
+UPDATE product_variants v
+SET lowest_price_30d_amount = CASE WHEN c.announced THEN (
+  SELECT min(h.price_amount) FROM price_history h
+  WHERE h.variant_id = v.id AND h.at >= coalesce((
+    SELECT max(e.at) FROM price_history e WHERE e.variant_id = v.id AND e.at <= %(now)s::timestamptz - interval '30 days'
+  ), '-infinity')
+) END
+FROM changed c
+WHERE v.id = c.variant_id AND (c.announced OR c.compare_at_amount IS NULL AND v.lowest_price_30d_amount IS NOT NULL)
 RETURNING 1
 
--- name: add_tags
--- In the order of their slugs, so that two writers of new tags queue instead of deadlocking.
-INSERT INTO tags (id, slug, title)
-SELECT n.id, n.slug, n.title FROM unnest(%(ids)s::uuid[], %(slugs)s::text[], %(titles)s::text[]) AS n (id, slug, title)
-ORDER BY n.slug
-ON CONFLICT (slug) DO NOTHING
+-- name: tell_lowest_prices
+-- The list shows the cheapest variant, so it shows what that one cost before.
+UPDATE products p
+SET lowest_price_30d_from_amount = c.lowest_price_30d_amount
+FROM (
+  SELECT DISTINCT ON (v.product_id) v.product_id, v.lowest_price_30d_amount
+  FROM product_variants v WHERE v.product_id = ANY (%(ids)s::uuid[])
+  ORDER BY v.product_id, v.price_amount, v.position
+) c
+WHERE p.id = c.product_id AND p.lowest_price_30d_from_amount IS DISTINCT FROM c.lowest_price_30d_amount
+RETURNING 1
 
--- name: tags_by_slug
-SELECT slug, id FROM tags WHERE slug = ANY (%(slugs)s::text[])
+-- name: lock_variants
+-- Against whoever is about to put one into a cart: a removal is decided after this.
+SELECT id FROM product_variants WHERE id = ANY (%(ids)s::uuid[]) ORDER BY id FOR UPDATE
+
+-- name: uses_of_variants
+SELECT u.id, u.used_in
+FROM (
+  SELECT v.id, CASE
+    WHEN EXISTS (SELECT 1 FROM order_items o WHERE o.variant_id = v.id) THEN 'orders'
+    WHEN EXISTS (SELECT 1 FROM inventory_movements m WHERE m.variant_id = v.id) THEN 'stock movements'
+    WHEN EXISTS (SELECT 1 FROM cart_items c WHERE c.variant_id = v.id) THEN 'carts'
+    WHEN EXISTS (SELECT 1 FROM inventory_reservations r WHERE r.variant_id = v.id) THEN 'reservations'
+  END AS used_in
+  FROM product_variants v WHERE v.id = ANY (%(ids)s::uuid[])
+) u
+WHERE u.used_in IS NOT NULL
+ORDER BY u.id
+
+-- name: remove_variants
+DELETE FROM product_variants WHERE id = ANY (%(ids)s::uuid[]) RETURNING 1
+
+-- name: remove_images
+DELETE FROM product_images WHERE id = ANY (%(ids)s::uuid[]) RETURNING 1
+
+-- name: remove_product
+WITH described AS (
+  DELETE FROM seo_metadata WHERE entity_type = 'product' AND entity_id = %(id)s
+)
+DELETE FROM products WHERE id = %(id)s RETURNING 1
+
+-- name: prices_of_variant
+SELECT h.at, h.price_amount, h.compare_at_amount, h.currency
+FROM price_history h JOIN product_variants v ON v.id = h.variant_id
+WHERE h.variant_id = %(variant_id)s AND v.product_id = %(product_id)s
+ORDER BY h.at DESC, h.id DESC LIMIT 100
+
+-- name: variant_by_sku
+SELECT product_id, id FROM product_variants WHERE sku = %(sku)s
+
+-- name: variant_by_id
+SELECT product_id, id FROM product_variants WHERE id = %(id)s

@@ -1,29 +1,43 @@
 """What operators ask the catalogue to write, checked before anything is opened or locked."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from attrs import field, frozen
 
-from commerce_core.catalog.model import MAX_IMAGES, ProductStatus, Seo, address_error, refuse
+from commerce_core.catalog.checks import (
+    MAX_OPTION_VALUE,
+    AttributeValue,
+    address_error,
+    attribute_errors,
+    count_error,
+    gtin_error,
+    line_errors,
+    option_errors,
+    position_error,
+    price_errors,
+    range_error,
+    refuse,
+    repeated,
+    said,
+    slug_error,
+    tag_errors,
+)
+from commerce_core.catalog.model import MAX_IMAGES, MAX_VARIANTS, ProductStatus, Seo
 from commerce_core.kernel.errors import FieldError
-from commerce_core.kernel.money import MAX_AMOUNT, Money
-from commerce_core.kernel.slug import LIMIT, slugify
+from commerce_core.kernel.money import Money
 from commerce_core.kernel.text import text_error
 from commerce_core.kernel.unset import UNSET, Unset
 
-MAX_OPTIONS = 3
-MAX_OPTION_VALUE = 100  # characters; the values of a variant stand in one index entry together
-MAX_VARIANTS = 250
-MAX_TAGS = 250
 MAX_CATEGORIES = 100
 MAX_DESCRIPTION = 100_000
 MAX_GRAMS = 10_000_000
+MAX_SIBLINGS = 100_000
 
 
 @frozen
 class NewVariant:
-    """One thing to buy, with a value for each option of its product."""
+    """One thing to buy, with a value for each option of its product. `barcode` is a GTIN; weight is in grams."""
 
     price: Money
     option_values: tuple[str, ...] = ()
@@ -36,11 +50,64 @@ class NewVariant:
 
     def __attrs_post_init__(self) -> None:
         refuse(
-            *_price_errors(self.price, self.compare_at_price),
-            *_line_errors("/option_values", self.option_values, MAX_OPTION_VALUE),
-            text_error("/sku", self.sku, limit=255, least=1) if self.sku is not None else None,
-            text_error("/barcode", self.barcode, limit=32, least=1) if self.barcode is not None else None,
-            _range_error("/weight_grams", self.weight_grams, MAX_GRAMS),
+            *price_errors(self.price, self.compare_at_price),
+            *line_errors("/option_values", self.option_values, MAX_OPTION_VALUE),
+            *_code_errors(self.sku, self.barcode),
+            range_error("/weight_grams", self.weight_grams, MAX_GRAMS),
+        )
+
+
+@frozen
+class VariantChanges:
+    """What is to be different of a variant. At another `position` the others move on.
+
+    `image_id` is one of the product's pictures.
+    """
+
+    price: Money | Unset = UNSET
+    option_values: tuple[str, ...] | Unset = UNSET
+    sku: str | Unset | None = UNSET
+    barcode: str | Unset | None = UNSET
+    compare_at_price: Money | Unset | None = UNSET
+    weight_grams: int | Unset = UNSET
+    taxable: bool | Unset = UNSET
+    requires_shipping: bool | Unset = UNSET
+    image_id: UUID | Unset | None = UNSET
+    position: int | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            *line_errors("/option_values", said(self.option_values) or (), MAX_OPTION_VALUE),
+            *_code_errors(said(self.sku), said(self.barcode)),
+            range_error("/weight_grams", said(self.weight_grams) or 0, MAX_GRAMS),
+            position_error(said(self.position), MAX_VARIANTS),
+        )
+
+
+@frozen
+class OptionValues:
+    """Which values one variant has."""
+
+    variant_id: UUID
+    values: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        refuse(*line_errors("/values", self.values, MAX_OPTION_VALUE))
+
+
+@frozen
+class NewOptions:
+    """The options of a product by name. Renaming keeps the values; where one comes or goes, all are said again."""
+
+    option_names: tuple[str, ...]
+    variants: tuple[OptionValues, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            *option_errors(self.option_names),
+            count_error("/variants", self.variants, MAX_VARIANTS),
+            *_wrong_counts("/variants/{}/values", [v.values for v in self.variants], len(self.option_names)),
+            *repeated("/variants/{}/variant_id", [v.variant_id for v in self.variants], "duplicate"),
         )
 
 
@@ -56,13 +123,44 @@ class NewImage:
         refuse(
             address_error("/url", self.url),
             text_error("/alt", self.alt, limit=512),
-            None if self.position is None else _range_error("/position", self.position, MAX_IMAGES, least=1),
+            position_error(self.position, MAX_IMAGES),
         )
 
 
 @frozen
+class ImageChanges:
+    """What is to be different of a picture. At another `position` the others move on."""
+
+    alt: str | Unset = UNSET
+    position: int | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            text_error("/alt", said(self.alt) or "", limit=512),
+            position_error(said(self.position), MAX_IMAGES),
+        )
+
+
+@frozen
+class SeoChanges:
+    """What search engines shall be told from now on; None says that they take it from title and description again."""
+
+    meta_title: str | Unset | None = UNSET
+    meta_description: str | Unset | None = UNSET
+    canonical_url: str | Unset | None = UNSET
+    og_image: str | Unset | None = UNSET
+    noindex: bool | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        Seo(said(self.meta_title), said(self.meta_description), said(self.canonical_url), said(self.og_image))
+
+
+@frozen
 class NewProduct:
-    """A product to be. Without a slug it gets one from its title; tags that do not exist yet are made."""
+    """A product to be. Without a slug it gets one from its title; tags that do not exist yet are made.
+
+    `reuse_slug` takes an address over from an archived product, or from a redirect.
+    """
 
     title: str
     variants: tuple[NewVariant, ...]
@@ -75,24 +173,30 @@ class NewProduct:
     tags: tuple[str, ...] = ()
     images: tuple[NewImage, ...] = ()
     seo: Seo = field(factory=Seo)
+    attributes: Mapping[str, AttributeValue] = field(factory=dict)
+    reuse_slug: bool = False
 
     def __attrs_post_init__(self) -> None:
         refuse(
             text_error("/title", self.title, limit=255, least=1),
-            _slug_error(self.slug, self.title),
+            slug_error(self.slug, self.title),
             text_error("/description_html", self.description_html, limit=MAX_DESCRIPTION, lines=True),
             text_error("/vendor", self.vendor, limit=255, least=1) if self.vendor is not None else None,
-            *_option_errors(self.option_names),
+            *option_errors(self.option_names),
             *_variant_errors(self.variants, len(self.option_names)),
-            _count_error("/category_ids", self.category_ids, MAX_CATEGORIES),
-            *_tag_errors(self.tags),
-            _count_error("/images", self.images, MAX_IMAGES),
+            count_error("/category_ids", self.category_ids, MAX_CATEGORIES),
+            *tag_errors(self.tags),
+            count_error("/images", self.images, MAX_IMAGES),
+            *attribute_errors(self.attributes),
         )
 
 
 @frozen
 class ProductChanges:
-    """What is to be different; what stays `UNSET` stays as it is. Lists are replaced as a whole."""
+    """What is to be different; what stays `UNSET` stays as it is. Lists are replaced as a whole.
+
+    `attributes` are merged: None removes the one it stands for, or all of them. `reuse_slug` as in `NewProduct`.
+    """
 
     title: str | Unset = UNSET
     slug: str | Unset = UNSET
@@ -101,98 +205,83 @@ class ProductChanges:
     vendor: str | Unset | None = UNSET
     category_ids: tuple[UUID, ...] | Unset = UNSET
     tags: tuple[str, ...] | Unset = UNSET
+    seo: SeoChanges | Unset = UNSET
+    attributes: Mapping[str, AttributeValue | None] | Unset | None = UNSET
+    reuse_slug: bool = False
 
     def __attrs_post_init__(self) -> None:
-        tags = () if isinstance(self.tags, Unset) else self.tags
-        categories = () if isinstance(self.category_ids, Unset) else self.category_ids
+        attributes = {} if isinstance(self.attributes, Unset) else self.attributes or {}
         refuse(
             None if isinstance(self.title, Unset) else text_error("/title", self.title, limit=255, least=1),
             None
             if isinstance(self.description_html, Unset)
             else text_error("/description_html", self.description_html, limit=MAX_DESCRIPTION, lines=True),
             text_error("/vendor", self.vendor, limit=255, least=1) if isinstance(self.vendor, str) else None,
-            None if isinstance(self.slug, Unset) else _slug_error(self.slug, ""),
-            _count_error("/category_ids", categories, MAX_CATEGORIES),
-            *_tag_errors(tags),
+            None if isinstance(self.slug, Unset) else slug_error(self.slug, ""),
+            count_error("/category_ids", said(self.category_ids) or (), MAX_CATEGORIES),
+            *tag_errors(said(self.tags) or ()),
+            *attribute_errors(attributes),
         )
 
 
 @frozen
 class NewCategory:
-    """A category to be, below another or at the top. Without a slug it gets one from its title."""
+    """A category to be, below another or at the top, at its position or behind its siblings.
+
+    Without a slug it gets one from its title. `reuse_slug` takes an address over from a redirect.
+    """
 
     title: str
     slug: str | None = None
     parent_id: UUID | None = None
+    position: int | None = None
+    seo: Seo = field(factory=Seo)
+    reuse_slug: bool = False
 
     def __attrs_post_init__(self) -> None:
         refuse(
             text_error("/title", self.title, limit=255, least=1),
-            _slug_error(self.slug, self.title),
+            slug_error(self.slug, self.title),
+            position_error(self.position, MAX_SIBLINGS),
         )
 
 
-def _slug_error(slug: str | None, title: str) -> FieldError | None:
-    if slug is None:
-        return None if slugify(title) else FieldError("/slug", "required", "Cannot be made from this title.")
-    if slug and len(slug) <= LIMIT and slugify(slug) == slug:
-        return None
-    return FieldError("/slug", "invalid-slug", "May hold lower-case letters, digits and single hyphens only.")
+@frozen
+class CategoryChanges:
+    """What is to be different of a category. With another parent it comes last there, unless a position is said."""
+
+    title: str | Unset = UNSET
+    slug: str | Unset = UNSET
+    parent_id: UUID | Unset | None = UNSET
+    position: int | Unset = UNSET
+    seo: SeoChanges | Unset = UNSET
+    reuse_slug: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            None if isinstance(self.title, Unset) else text_error("/title", self.title, limit=255, least=1),
+            None if isinstance(self.slug, Unset) else slug_error(self.slug, ""),
+            position_error(said(self.position), MAX_SIBLINGS),
+        )
 
 
-def _line_errors(pointer: str, values: Sequence[str], limit: int) -> Iterator[FieldError | None]:
-    return (text_error(f"{pointer}/{n}", value, limit=limit, least=1) for n, value in enumerate(values))
+def _code_errors(sku: str | None, barcode: str | None) -> Iterator[FieldError | None]:
+    if sku is not None:
+        yield text_error("/sku", sku, limit=255, least=1)
+    if barcode is not None:
+        yield gtin_error("/barcode", barcode)
 
 
-def _range_error(pointer: str, value: int, most: int, least: int = 0) -> FieldError | None:
-    if least <= value <= most:
-        return None
-    return FieldError(pointer, "out-of-range", f"Must be from {least} to {most}.")
-
-
-def _count_error(pointer: str, values: Sequence[object], most: int) -> FieldError | None:
-    return FieldError(pointer, "too-many", f"May hold at most {most}.") if len(values) > most else None
-
-
-def _price_errors(price: Money, compare_at: Money | None) -> Iterator[FieldError | None]:
-    yield _range_error("/price", price.amount, MAX_AMOUNT)
-    if compare_at is None:
-        return
-    if compare_at.currency != price.currency:
-        yield FieldError("/compare_at_price", "wrong-currency", "Must be in the currency of the price.")
-    elif not price < compare_at or compare_at.amount > MAX_AMOUNT:
-        yield FieldError("/compare_at_price", "out-of-range", f"Must be above the price, at most {MAX_AMOUNT}.")
-
-
-def _option_errors(names: Sequence[str]) -> Iterator[FieldError | None]:
-    yield _count_error("/option_names", names, MAX_OPTIONS)
-    yield from _line_errors("/option_names", names, 255)
-    yield from _repeated("/option_names/{}", [name.casefold() for name in names], "duplicate-option")
+def _wrong_counts(pointer: str, rows: Sequence[Sequence[str]], options: int) -> Iterator[FieldError]:
+    for n, values in enumerate(rows):
+        if len(values) != options:
+            yield FieldError(pointer.format(n), "wrong-count", "Must hold one value for each option name.")
 
 
 def _variant_errors(variants: Sequence[NewVariant], options: int) -> Iterator[FieldError | None]:
     if not variants:
         yield FieldError("/variants", "required", "A product has at least one variant.")
-    yield _count_error("/variants", variants, MAX_VARIANTS)
-    for n, variant in enumerate(variants):
-        if len(variant.option_values) != options:
-            yield FieldError(f"/variants/{n}/option_values", "wrong-count", "Must hold one value for each option name.")
-    yield from _repeated("/variants/{}/option_values", [v.option_values for v in variants], "duplicate-variant")
-    yield from _repeated("/variants/{}/sku", [v.sku for v in variants], "duplicate-sku")
-
-
-def _tag_errors(tags: Sequence[str]) -> Iterator[FieldError | None]:
-    yield _count_error("/tags", tags, MAX_TAGS)
-    for n, tag in enumerate(tags):
-        yield text_error(f"/tags/{n}", tag, limit=255, least=1)
-        if not slugify(tag):
-            yield FieldError(f"/tags/{n}", "invalid-tag", "Must hold a letter or a digit.")
-
-
-def _repeated(pointer: str, values: Iterable[Hashable | None], code: str) -> Iterator[FieldError]:
-    """An error for each value that was there before; None may be there as often as it likes."""
-    seen: set[Hashable] = set()
-    for n, value in enumerate(values):
-        if value is not None and value in seen:
-            yield FieldError(pointer.format(n), code, "Is there twice.")
-        seen.add(value)
+    yield count_error("/variants", variants, MAX_VARIANTS)
+    yield from _wrong_counts("/variants/{}/option_values", [v.option_values for v in variants], options)
+    yield from repeated("/variants/{}/option_values", [v.option_values for v in variants], "duplicate-variant")
+    yield from repeated("/variants/{}/sku", [v.sku for v in variants], "duplicate-sku")

@@ -1,24 +1,36 @@
-"""What operators do with the catalogue, and what shoppers read of it."""
+"""What operators do with products as a whole, and what shoppers read of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Permission
-from commerce_core.catalog.drafts import NewCategory, NewImage, NewProduct, NewVariant, ProductChanges
-from commerce_core.catalog.errors import CategoryNotFound, ProductNotFound, SkuTaken, SlugTaken
+from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.catalog.addresses import claim_product_slug
+from commerce_core.catalog.checks import AttributeValue, attribute_errors, refuse
+from commerce_core.catalog.drafts import NewProduct, NewVariant, ProductChanges
+from commerce_core.catalog.editing import (
+    changed_seo,
+    check_skus,
+    check_unused,
+    edit,
+    locked,
+    new_variant,
+    record_change,
+)
+from commerce_core.catalog.errors import CategoryNotFound, ProductNotFound
 from commerce_core.catalog.events import ProductChanged
-from commerce_core.catalog.model import CategoryId, Product, ProductId, ProductImage, ProductStatus, Variant, VariantId
+from commerce_core.catalog.model import Product, ProductId, ProductStatus, RedirectKind, VariantId
 from commerce_core.catalog.ports import CatalogWork, Change
+from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
 from commerce_core.catalog.views import (
     CatalogReader,
+    CategoryPage,
     CategoryView,
-    ProductCard,
-    ProductQuery,
+    ProductList,
     ProductView,
+    Rendered,
     StaffProductCard,
-    StaffProductQuery,
     StaffProductView,
 )
 from commerce_core.kernel.errors import FieldError, InvalidInput
@@ -32,7 +44,7 @@ from commerce_core.kernel.unset import Unset, given
 
 @frozen
 class CatalogService:
-    """Keeps products and categories, and shows them."""
+    """Keeps products, and shows them. Their variants and pictures have services of their own."""
 
     begin: Begin[CatalogWork]
     read: CatalogReader
@@ -43,14 +55,15 @@ class CatalogService:
     def create_product(self, actor: Actor, new: NewProduct) -> Product:
         """Add a product with its variants, pictures, categories and tags.
 
-        Raises `PermissionDenied`, `InvalidInput`, `CategoryNotFound`, `SlugTaken` or `SkuTaken`; then nothing changed.
+        Raises `PermissionDenied`, `InvalidInput`, `CategoryNotFound`, `SlugTaken`, `SlugRetired` or `SkuTaken`; then
+        nothing has changed.
         """
         actor.must(Permission.CATALOG_WRITE)
         self._check_currency(new.variants)
         with self.begin() as work:
             _check_categories(work, new.category_ids)
-            _check_skus(work, new.variants)
-            slug = _slug(work, new)
+            check_skus(work, [variant.sku for variant in new.variants])
+            slug = _slug(work, actor, new)
             product = self._product(new, slug, work.tags.ensure(new.tags).values())
             work.products.write([Change(None, product)])
             record_change(work, actor, Change(None, product))
@@ -62,61 +75,37 @@ class CatalogService:
     ) -> Product:
         """Change what `changes` mentions. Changing nothing is fine and leaves the version as it is.
 
-        Raises `PermissionDenied`, `ProductNotFound`, `ProductVersionStale`, `ProductStatusConflict`,
-        `CategoryNotFound` or `SlugTaken`; then nothing has changed.
+        With another slug, the old address leads to the new one from then on. Raises `PermissionDenied`,
+        `ProductNotFound`, `ProductVersionStale`, `ProductStatusConflict`, `CategoryNotFound`, `SlugTaken`,
+        `SlugRetired` or `InvalidInput`; then nothing has changed.
         """
         actor.must(Permission.CATALOG_WRITE)
         with self.begin() as work:
-            before = _locked(work, product_id)
-            before.expect(expected_version)
-            after = before.changed(_with(work, before, changes))
-            if after is not None:
-                work.products.write([Change(before, after)])
-                record_change(work, actor, Change(before, after))
-        return after or before
+            return edit(work, actor, product_id, expected_version, lambda p: self._changed(work, actor, p, changes))
 
     @retried
-    def add_image(
-        self, actor: Actor, product_id: UUID, image: NewImage, expected_version: int | None = None
-    ) -> Product:
-        """Add a picture at its position, or behind the others.
+    def delete_product(self, actor: Actor, product_id: UUID, expected_version: int | None = None) -> None:
+        """Take a product away for good, as long as nobody ever ordered, carried or counted a variant of it.
 
-        Raises `PermissionDenied`, `ProductNotFound`, `ProductVersionStale` or `TooManyImages`; then nothing changed.
+        Raises `PermissionDenied`, `ProductNotFound`, `ProductVersionStale` or `VariantInUse`; then nothing has changed.
         """
         actor.must(Permission.CATALOG_WRITE)
         with self.begin() as work:
-            before = _locked(work, product_id)
-            before.expect(expected_version)
-            with_image = before.with_image(self.new_id(), image.url, image.alt, image.position)
-            change = Change(before, evolve(with_image, version=before.version + 1))
-            work.products.write([change])
-            record_change(work, actor, change)
-        return change.after
+            product = locked(work, product_id)
+            product.expect(expected_version)
+            check_unused(work, [variant.id for variant in product.variants])
+            work.redirects.lock()
+            work.redirects.forget(RedirectKind.PRODUCT, product.slug.value)
+            work.products.remove(product)
+            changes: Changes = {"title": (product.title, None), "slug": (product.slug.value, None)}
+            work.audit.record(AuditEntry(actor, "product.deleted", "product", str(product.id), changes))
+            work.outbox.append(ProductChanged(product.id, product.version + 1))
 
-    @retried
-    def create_category(self, actor: Actor, new: NewCategory) -> CategoryId:
-        """Add a category, behind its siblings.
-
-        Raises `PermissionDenied`, `CategoryNotFound` for the parent, `SlugTaken`; then nothing has changed.
-        """
-        actor.must(Permission.CATALOG_WRITE)
-        category_id = CategoryId(self.new_id())
-        slug = Slug(new.slug) if new.slug else Slug.of(new.title)
-        with self.begin() as work:
-            if new.parent_id is not None and work.categories.missing([new.parent_id]):
-                raise CategoryNotFound(new.parent_id)
-            if work.categories.by_slug(slug) is not None:
-                raise SlugTaken(slug.value)
-            work.categories.add(category_id, new.title, slug, new.parent_id)
-            changes: dict[str, tuple[object, object]] = {"title": (None, new.title), "slug": (None, slug.value)}
-            work.audit.record(AuditEntry(actor, "category.created", "category", str(category_id), changes))
-        return category_id
-
-    def products(self, query: ProductQuery) -> Page[ProductCard]:
+    def products(self, query: ProductQuery) -> ProductList:
         """A page of what shoppers can see."""
         return self.read.products(query)
 
-    def products_json(self, query: ProductQuery) -> bytes:
+    def products_json(self, query: ProductQuery) -> Rendered:
         """The same, as it is served."""
         return self.read.products_json(query)
 
@@ -127,7 +116,7 @@ class CatalogService:
             raise ProductNotFound(slug)
         return found
 
-    def product_json(self, slug: str) -> bytes:
+    def product_json(self, slug: str) -> Rendered:
         """The same, as it is served. Raises `ProductNotFound`."""
         found = self.read.product_json(slug)
         if found is None:
@@ -138,12 +127,27 @@ class CatalogService:
         """The tree of categories."""
         return self.read.categories()
 
+    def category(self, slug: str) -> CategoryPage:
+        """The page of a category. Raises `CategoryNotFound`."""
+        found = self.read.category(slug)
+        if found is None:
+            raise CategoryNotFound(slug)
+        return found
+
     def staff_product(self, actor: Actor, product_id: UUID) -> StaffProductView:
         """A product in any status. Raises `PermissionDenied` or `ProductNotFound`."""
         actor.must(Permission.CATALOG_READ)
         found = self.read.staff_product(product_id)
         if found is None:
             raise ProductNotFound(str(product_id))
+        return found
+
+    def product_at(self, actor: Actor, slug: str) -> UUID:
+        """Which product has this slug, in any status. Raises `PermissionDenied` or `ProductNotFound`."""
+        actor.must(Permission.CATALOG_READ)
+        found = self.read.product_at(slug)
+        if found is None:
+            raise ProductNotFound(slug)
         return found
 
     def list_products(self, actor: Actor, query: StaffProductQuery) -> Page[StaffProductCard]:
@@ -170,113 +174,72 @@ class CatalogService:
             status=new.status,
             vendor=new.vendor,
             option_names=new.option_names,
-            variants=tuple(self._variant(n, variant) for n, variant in enumerate(new.variants, 1)),
+            variants=tuple(new_variant(VariantId(self.new_id()), n, v) for n, v in enumerate(new.variants, 1)),
             category_ids=frozenset(new.category_ids),
             tag_ids=frozenset(tag_ids),
             seo=new.seo,
+            attributes=dict(new.attributes),
         )
         for image in new.images:
             product = product.with_image(self.new_id(), image.url, image.alt, image.position)
         return product
 
-    def _variant(self, position: int, new: NewVariant) -> Variant:
-        return Variant(
-            id=VariantId(self.new_id()),
-            position=position,
-            sku=new.sku,
-            barcode=new.barcode,
-            option_values=new.option_values,
-            price=new.price,
-            compare_at_price=new.compare_at_price,
-            weight_grams=new.weight_grams,
-            taxable=new.taxable,
-            requires_shipping=new.requires_shipping,
+    def _changed(self, work: CatalogWork, actor: Actor, product: Product, changes: ProductChanges) -> Product:
+        status: ProductStatus = given(changes.status, product.status)
+        product.must_become(status)
+        categories = product.category_ids
+        if not isinstance(changes.category_ids, Unset):
+            _check_categories(work, changes.category_ids)
+            categories = frozenset(changes.category_ids)
+        tags = product.tag_ids
+        if not isinstance(changes.tags, Unset):
+            tags = frozenset(work.tags.ensure(changes.tags).values())
+        description = product.description
+        if not isinstance(changes.description_html, Unset):
+            description = SafeHtml.sanitize(changes.description_html)
+        return evolve(
+            product,
+            slug=self._moved(work, actor, product, changes),
+            title=given(changes.title, product.title),
+            description=description,
+            status=status,
+            vendor=given(changes.vendor, product.vendor),
+            category_ids=categories,
+            tag_ids=tags,
+            seo=product.seo if isinstance(changes.seo, Unset) else changed_seo(product.seo, changes.seo),
+            attributes=_merged(product.attributes, changes.attributes),
         )
 
+    def _moved(self, work: CatalogWork, actor: Actor, product: Product, changes: ProductChanges) -> Slug:
+        """The slug after a change. The old address keeps on leading here."""
+        slug = product.slug if isinstance(changes.slug, Unset) else Slug(changes.slug)
+        if slug != product.slug:
+            claim_product_slug(work, actor, slug, present=product.slug, reuse=changes.reuse_slug)
+            work.redirects.move(RedirectKind.PRODUCT, product.slug, slug, self.new_id())
+        return slug
 
-def record_change(work: CatalogWork, actor: Actor, change: Change) -> None:
-    """Write down who changed a product and how, and that it happened."""
-    action = "product.created" if change.before is None else "product.changed"
-    work.audit.record(AuditEntry(actor, action, "product", str(change.after.id), _differences(change)))
-    work.outbox.append(ProductChanged(change.after.id, change.after.version))
 
-
-def _differences(change: Change) -> dict[str, tuple[object, object]]:
-    """What an auditor wants to read: short fields with their values, long ones by the fact that they changed."""
-    old, new = (None if product is None else _summary(product) for product in (change.before, change.after))
-    if new is None:
+def _merged(
+    attributes: Mapping[str, AttributeValue], changes: Mapping[str, AttributeValue | None] | Unset | None
+) -> Mapping[str, AttributeValue]:
+    if isinstance(changes, Unset):
+        return attributes
+    if changes is None:
         return {}
-    return {name: (old and old[name], value) for name, value in new.items() if old is None or old[name] != value}
+    merged = {**attributes, **changes}
+    left = {name: value for name, value in merged.items() if value is not None}
+    refuse(*attribute_errors(left))
+    return left
 
 
-def _summary(product: Product) -> dict[str, object]:
-    return {
-        "title": product.title,
-        "slug": product.slug.value,
-        "status": product.status.value,
-        "vendor": product.vendor,
-        "description_characters": len(product.description.markup),
-        "prices": [str(variant.price) for variant in product.variants],
-        "skus": [variant.sku for variant in product.variants],
-        "images": [image.url for image in sorted(product.images, key=_place)],
-        "category_ids": sorted(str(category_id) for category_id in product.category_ids),
-        "tag_ids": sorted(str(tag_id) for tag_id in product.tag_ids),
-    }
-
-
-def _place(image: ProductImage) -> int:
-    return image.position
-
-
-def _locked(work: CatalogWork, product_id: UUID) -> Product:
-    product = work.products.lock(product_id)
-    if product is None:
-        raise ProductNotFound(str(product_id))
-    return product
-
-
-def _with(work: CatalogWork, product: Product, changes: ProductChanges) -> Product:
-    status: ProductStatus = given(changes.status, product.status)
-    product.must_become(status)
-    slug = product.slug if isinstance(changes.slug, Unset) else Slug(changes.slug)
-    if slug != product.slug and work.products.slug_owners([slug.value]):
-        raise SlugTaken(slug.value)
-    categories = product.category_ids
-    if not isinstance(changes.category_ids, Unset):
-        _check_categories(work, changes.category_ids)
-        categories = frozenset(changes.category_ids)
-    tags = product.tag_ids
-    if not isinstance(changes.tags, Unset):
-        tags = frozenset(work.tags.ensure(changes.tags).values())
-    description = product.description
-    if not isinstance(changes.description_html, Unset):
-        description = SafeHtml.sanitize(changes.description_html)
-    return evolve(
-        product,
-        slug=slug,
-        title=given(changes.title, product.title),
-        description=description,
-        status=status,
-        vendor=given(changes.vendor, product.vendor),
-        category_ids=categories,
-        tag_ids=tags,
-    )
-
-
-def _slug(work: CatalogWork, new: NewProduct) -> Slug:
+def _slug(work: CatalogWork, actor: Actor, new: NewProduct) -> Slug:
     if new.slug is None:
         return work.products.free_slug(Slug.of(new.title))
-    if work.products.slug_owners([new.slug]):
-        raise SlugTaken(new.slug)
-    return Slug(new.slug)
+    slug = Slug(new.slug)
+    claim_product_slug(work, actor, slug, present=None, reuse=new.reuse_slug)
+    return slug
 
 
 def _check_categories(work: CatalogWork, ids: Sequence[UUID]) -> None:
     for missing in work.categories.missing(ids) if ids else ():
         raise CategoryNotFound(missing)
-
-
-def _check_skus(work: CatalogWork, variants: Sequence[NewVariant]) -> None:
-    skus = [variant.sku for variant in variants if variant.sku is not None]
-    for sku in work.products.sku_owners(skus) if skus else ():
-        raise SkuTaken(sku)

@@ -2,76 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from attrs import field, frozen
 
-from commerce_core.catalog.model import ProductStatus
-from commerce_core.kernel.errors import FieldError, InvalidInput
-from commerce_core.kernel.money import MAX_AMOUNT, Money
-from commerce_core.kernel.page import Page, PageRequest
-from commerce_core.kernel.text import text_error
-
-
-class Sort(StrEnum):
-    """In which order a list comes."""
-
-    NEWEST = "newest"
-    PRICE = "price"
-    PRICE_DESCENDING = "-price"
-    TITLE = "title"
-    RELEVANCE = "relevance"
-
-
-@frozen
-class ProductQuery:
-    """What a shopper is looking for. Prices are minor units; without `sort` words go by relevance, the rest by age."""
-
-    category: str | None = None  # its slug; what is below it counts as well
-    tag: str | None = None
-    q: str | None = None
-    min_price: int | None = None
-    max_price: int | None = None
-    in_stock: bool | None = None
-    sort: Sort | None = None
-    page: int = 1
-    per_page: int = 24
-
-    def __attrs_post_init__(self) -> None:
-        errors = [
-            text_error(f"/{name}", value, limit=200)
-            for name, value in (("category", self.category), ("tag", self.tag), ("q", self.q))
-            if value is not None
-        ]
-        errors += [
-            FieldError(f"/{name}", "out-of-range", f"Must be from 0 to {MAX_AMOUNT}.")
-            for name, value in (("min_price", self.min_price), ("max_price", self.max_price))
-            if value is not None and not 0 <= value <= MAX_AMOUNT
-        ]
-        if found := tuple(error for error in errors if error is not None):
-            raise InvalidInput(found)
-        PageRequest(self.page, self.per_page)
-
-    @property
-    def paging(self) -> PageRequest:
-        """Which page of the list."""
-        return PageRequest(self.page, self.per_page)
-
-    @property
-    def filtered(self) -> bool:
-        """Whether anything narrows the list down."""
-        return any(
-            f is not None for f in (self.category, self.tag, self.q, self.min_price, self.max_price, self.in_stock)
-        )
-
-    @property
-    def order(self) -> Sort:
-        """The order asked for, or the one that makes sense. Nothing is relevant where nothing was looked for."""
-        if self.q is None:
-            return Sort.NEWEST if self.sort in {None, Sort.RELEVANCE} else self.sort or Sort.NEWEST
-        return self.sort or Sort.RELEVANCE
+from commerce_core.catalog.checks import AttributeValue
+from commerce_core.catalog.model import ProductStatus, Seo
+from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
+from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import Page
 
 
 @frozen
@@ -84,7 +24,10 @@ class CoverView:
 
 @frozen
 class ProductCard:
-    """A product in a list. `description_text` is its beginning, 300 characters at most."""
+    """A product in a list. `description_text` is its beginning, 300 characters at most.
+
+    `lowest_price_30d_from`, beside a former price, is the lowest price of the 30 days before the reduction.
+    """
 
     id: UUID
     slug: str
@@ -92,9 +35,47 @@ class ProductCard:
     description_text: str
     price_from: Money
     compare_at_price_from: Money | None
+    lowest_price_30d_from: Money | None
     in_stock: bool
     image: CoverView | None
     url: str
+
+
+@frozen
+class FacetValue:
+    """One choice, and how many products of the list it would leave."""
+
+    value: str
+    label: str
+    count: int
+
+
+@frozen
+class FacetView:
+    """By what a list can be narrowed down: `category`, `tag`, `in_stock`, `option:Colour`, `attribute:Fabric`."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@frozen
+class ProductList:
+    """A page of products. `next_cursor` leads to the one behind it, `facets` come when they are asked for."""
+
+    items: tuple[ProductCard, ...]
+    page: int
+    per_page: int
+    total: int
+    next_cursor: str | None
+    facets: tuple[FacetView, ...] | None
+
+
+@frozen
+class Rendered:
+    """A read as it is served, and when what it shows was last changed, as far as that is known."""
+
+    body: bytes = field(repr=False)
+    changed_at: datetime | None = None
 
 
 @frozen
@@ -107,7 +88,11 @@ class OptionView:
 
 @frozen
 class VariantView:
-    """One thing to buy. `available` says how many, 100 at most; null when nobody counts them."""
+    """One thing to buy. `available` says how many, 100 at most; null when nobody counts them.
+
+    `lowest_price_30d`, beside a former price, is the lowest price of the 30 days before the reduction, which shops in
+    the EU have to show (Directive 98/6/EC, article 6a); null when the variant never had another price.
+    """
 
     id: UUID
     sku: str | None
@@ -116,6 +101,27 @@ class VariantView:
     options: dict[str, str]
     price: Money
     compare_at_price: Money | None
+    lowest_price_30d: Money | None
+    available: int | None
+    image_id: UUID | None
+
+
+@frozen
+class StaffVariantView:
+    """One thing to buy, as operators see it."""
+
+    id: UUID
+    position: int
+    sku: str | None
+    barcode: str | None
+    title: str
+    options: dict[str, str]
+    price: Money
+    compare_at_price: Money | None
+    lowest_price_30d: Money | None
+    weight_grams: int
+    taxable: bool
+    requires_shipping: bool
     available: int | None
     image_id: UUID | None
 
@@ -149,18 +155,24 @@ class TagView:
 
 @frozen
 class SeoView:
-    """What belongs into the head of the page; what nobody wrote is taken from the product."""
+    """What belongs into the head of the page; what nobody wrote is taken from what the page shows.
+
+    `open_graph` holds the contents of `<meta property="…" content="…">` by their properties.
+    """
 
     meta_title: str
     meta_description: str
     canonical_url: str
     og_image: str | None
     noindex: bool
+    open_graph: dict[str, str]
 
 
 @frozen
 class ProductView:
-    """The page of one product. `json_ld` is a schema.org Product, ready for a script element (escape `<` there)."""
+    """The page of one product. `json_ld`, for a script element (escape `<` there), is a schema.org Product, or a
+    ProductGroup where there are several variants.
+    """
 
     id: UUID
     slug: str
@@ -172,6 +184,7 @@ class ProductView:
     images: tuple[ImageView, ...]
     categories: tuple[CategoryRef, ...]
     tags: tuple[TagView, ...]
+    attributes: dict[str, AttributeValue]
     seo: SeoView
     json_ld: dict[str, Any] = field(repr=False)
     version: int
@@ -192,6 +205,19 @@ class CategoryTree:
     """All categories, the top ones first."""
 
     items: tuple[CategoryView, ...]
+
+
+@frozen
+class CategoryPage:
+    """The page of one category. `breadcrumbs` lead from the top to the category itself; `json_ld` tells the same."""
+
+    id: UUID
+    slug: str
+    title: str
+    breadcrumbs: tuple[CategoryRef, ...]
+    children: tuple[CategoryRef, ...]
+    seo: SeoView
+    json_ld: dict[str, Any] = field(repr=False)
 
 
 @frozen
@@ -221,47 +247,29 @@ class StaffProductView:
     status: ProductStatus
     vendor: str | None
     options: tuple[OptionView, ...]
-    variants: tuple[VariantView, ...]
+    variants: tuple[StaffVariantView, ...]
     images: tuple[ImageView, ...]
     categories: tuple[CategoryRef, ...]
     tags: tuple[TagView, ...]
+    attributes: dict[str, AttributeValue]
+    seo: Seo
     version: int
     created_at: datetime
     updated_at: datetime
 
 
-@frozen
-class StaffProductQuery:
-    """What an operator is looking for: words of the product, or a SKU."""
-
-    status: ProductStatus | None = None
-    q: str | None = None
-    page: int = 1
-    per_page: int = 24
-
-    def __attrs_post_init__(self) -> None:
-        if self.q is not None and (error := text_error("/q", self.q, limit=200)):
-            raise InvalidInput((error,))
-        PageRequest(self.page, self.per_page)
-
-    @property
-    def paging(self) -> PageRequest:
-        """Which page of the list."""
-        return PageRequest(self.page, self.per_page)
-
-
 class CatalogReader(Protocol):
     """Reads of the catalogue, one statement each. The `_json` twins are served; the others decode the same bytes."""
 
-    def products_json(self, query: ProductQuery) -> bytes:
+    def products_json(self, query: ProductQuery) -> Rendered:
         """A page of what shoppers can see."""
         ...
 
-    def products(self, query: ProductQuery) -> Page[ProductCard]:
+    def products(self, query: ProductQuery) -> ProductList:
         """The same as values."""
         ...
 
-    def product_json(self, slug: str) -> bytes | None:
+    def product_json(self, slug: str) -> Rendered | None:
         """The page of a product, None when shoppers cannot see it."""
         ...
 
@@ -273,8 +281,16 @@ class CatalogReader(Protocol):
         """The tree of categories."""
         ...
 
+    def category(self, slug: str) -> CategoryPage | None:
+        """The page of a category."""
+        ...
+
     def staff_product(self, product_id: UUID) -> StaffProductView | None:
         """A product in any status."""
+        ...
+
+    def product_at(self, slug: str) -> UUID | None:
+        """Which product has this slug, in any status."""
         ...
 
     def staff_products(self, query: StaffProductQuery) -> Page[StaffProductCard]:

@@ -1,59 +1,111 @@
 """Pictures in a folder of this machine, and pictures that lie beside a file to be imported."""
 
-import hashlib
+import base64
 import re
 import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from attrs import frozen
+from attrs import field, frozen
 
-from commerce_core.catalog.errors import PictureNotFound, PictureRefused
-from commerce_core.kernel.slug import slugify
+from commerce_core.kernel.token import SecretKey
+from commerce_core.kernel.transaction import must_be_outside_transaction
+from commerce_core.media.errors import PictureNotFound, UploadDiffers, UploadLinkInvalid
+from commerce_core.media.formats import PictureType
+from commerce_core.media.model import MAX_BYTES, Ticket
 
-MAX_BYTES = 10_000_000
-_NAME = re.compile(r"[a-z0-9-]{1,100}\.(avif|gif|jpg|png|webp)")
-_TYPES = {
-    "avif": "image/avif",
-    "gif": "image/gif",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-}
+_KEY = re.compile(r"(?:media|uploads)/[a-z0-9-]{1,100}\.(avif|gif|jpg|png|webp)")
+_TYPES = {kind.extension: kind for kind in PictureType}
+_PURPOSE = "upload"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @frozen
 class LocalMedia:
-    """Keeps pictures under names that tell their content, so that they may be cached for ever."""
+    """Keeps pictures in `media/` below its folder, where the API serves them, and what has just arrived in `uploads/`.
+
+    Whoever holds a ticket sends the bytes to the API, which hands them to `receive`. Every process of the shop has to
+    see the same folder.
+    """
 
     folder: Path
-    prefix: str = "/media/"
+    secret: SecretKey
+    clock: Callable[[], datetime] = field(default=_now, repr=False)
 
-    def address(self, name: str, content: bytes) -> str:
-        """Where this picture is served once it is stored. Raises `PictureRefused`."""
-        return self.prefix + _file_name(name, content)
+    def address(self, key: str) -> str:
+        """Where the API serves a picture."""
+        return f"/{key}"
 
-    def store(self, name: str, content: bytes) -> str:
-        """Keep the picture, whole or not at all, and return its address. Raises `PictureRefused`."""
-        file_name = _file_name(name, content)
-        target = self.folder / file_name
-        if not target.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
-                file.write(content)
-            part = Path(file.name)
-            part.chmod(0o644)
-            part.replace(target)
-        return self.prefix + file_name
+    def owns(self, address: str) -> bool:
+        """Whether a picture is in this folder."""
+        return address.startswith("/media/")
 
-    def read(self, file_name: str) -> tuple[bytes, str]:
-        """A picture and its media type. Raises `PictureNotFound`, also for any name we did not give."""
-        if not _NAME.fullmatch(file_name):
-            raise PictureNotFound
+    def put(self, key: str, content: bytes, kind: PictureType) -> None:
+        """Keep a file, whole or not at all. Its type is told by its key."""
+        must_be_outside_transaction()
+        target = self._file(key)
+        if _TYPES[target.suffix.removeprefix(".")] is not kind:
+            raise ValueError(f"{key} is not a key of {kind}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
+            file.write(content)
+        part = Path(file.name)
+        part.chmod(0o644)
+        part.replace(target)
+
+    def get(self, key: str, limit: int) -> bytes | None:
+        """The first bytes of a file."""
+        must_be_outside_transaction()
         try:
-            content = (self.folder / file_name).read_bytes()
+            with self._file(key).open("rb") as file:
+                return file.read(limit)
         except FileNotFoundError:
-            raise PictureNotFound from None
-        return content, _TYPES[file_name.rpartition(".")[2]]
+            return None
+
+    def delete(self, key: str) -> None:
+        """Erase a file."""
+        must_be_outside_transaction()
+        self._file(key).unlink(missing_ok=True)
+
+    def ticket(self, key: str, kind: PictureType, size: int, lasts: timedelta) -> Ticket:
+        """A PUT to the API whose address says, under our signature, what may be sent where and until when."""
+        until = (self.clock() + lasts).replace(microsecond=0)
+        leave = base64.urlsafe_b64encode(f"{key} {kind} {size} {int(until.timestamp())}".encode()).decode().rstrip("=")
+        token = f"{leave}.{self.secret.sign(_PURPOSE, leave)}"
+        return Ticket("PUT", f"/media/uploads/{token}", {"Content-Type": kind.value}, until)
+
+    def receive(self, token: str, content_type: str | None, content: bytes) -> None:
+        """Keep what was sent with a ticket. Until it expires the same may be sent again.
+
+        Raises `UploadLinkInvalid` or `UploadDiffers`; then nothing is kept.
+        """
+        leave, _, signature = token.partition(".")
+        if not self.secret.verifies(_PURPOSE, leave, signature):
+            raise UploadLinkInvalid
+        # Ours by its signature, so it can be read.
+        key, kind, size, until = base64.urlsafe_b64decode(leave + "=" * (-len(leave) % 4)).decode().split(" ")
+        if self.clock().timestamp() >= int(until):
+            raise UploadLinkInvalid
+        if content_type != kind or len(content) != int(size):
+            raise UploadDiffers(int(size), kind)
+        self.put(key, content, PictureType(kind))
+
+    def read(self, name: str) -> tuple[bytes, PictureType]:
+        """A picture and its type. Raises `PictureNotFound`, also for any name we did not give."""
+        found = _KEY.fullmatch(f"media/{name}")
+        content = self.get(found[0], MAX_BYTES) if found else None
+        if not found or content is None:
+            raise PictureNotFound
+        return content, _TYPES[found[1]]
+
+    def _file(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is not a key of ours")
+        return self.folder / key
 
 
 @frozen
@@ -69,28 +121,3 @@ class PictureFolder:
         if not file.is_relative_to(root) or not file.is_file() or file.stat().st_size > MAX_BYTES:
             return None
         return file.read_bytes()
-
-
-def _file_name(name: str, content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise PictureRefused(name, f"it is larger than {MAX_BYTES // 1_000_000} MB.")
-    extension = _extension(content)
-    if extension is None:
-        raise PictureRefused(name, "only AVIF, GIF, JPEG, PNG and WebP can be served.")
-    stem = slugify(PurePosixPath(name).stem).encode("ascii", "ignore").decode().strip("-")[:60].strip("-")
-    return f"{stem or 'picture'}-{hashlib.sha256(content).hexdigest()[:16]}.{extension}"
-
-
-def _extension(content: bytes) -> str | None:
-    """What the first bytes say it is. What the name says does not count: a browser would believe the content."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    if content[4:12] in {b"ftypavif", b"ftypavis"}:
-        return "avif"
-    return None

@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from attrs import define, field
 
+from commerce_core.catalog.checks import gtin_error
 from commerce_core.imports.model import RowProblem
-from commerce_core.imports.rows import Row, Table
+from commerce_core.imports.rows import Layout, Row
 from commerce_core.kernel.money import MAX_AMOUNT, Money
 from commerce_core.kernel.text import text_error
+from commerce_core.kernel.unset import UNSET, Unset
 
 MAX_QUANTITY = 1_000_000_000
 MAX_GRAMS = 10_000_000
@@ -23,16 +25,18 @@ class Cells:
     A bad cell reads as something harmless; whether anything was wrong is told by `problems`, to be asked at the end.
     """
 
-    table: Table
+    layout: Layout
     problems: list[RowProblem] = field(factory=list)
 
     def refuse(self, row: Row, column: str, code: str, message: str) -> None:
         """Remember a problem."""
-        self.problems.append(RowProblem(row.line, self.table.names.get(column, column), code, message))
+        self.problems.append(RowProblem(row.line, self.layout.name(column), code, message))
 
     def text(self, row: Row, column: str, *, limit: int, lines: bool = False) -> str:
         """The cell, if it can be stored: no control characters (`lines`: except line ends and tabs), not too long."""
-        value = row[column]
+        return self._text(row, column, row[column], limit=limit, lines=lines)
+
+    def _text(self, row: Row, column: str, value: str, *, limit: int, lines: bool = False) -> str:
         if (error := text_error("", value, limit=limit, lines=lines)) is not None:
             self.refuse(row, column, error.code, error.detail)
         return value
@@ -51,9 +55,10 @@ class Cells:
             self.refuse(row, column, "unknown-word", f"Must be one of: {', '.join(words)}.")
         return words.get(value, default)
 
-    def yes(self, row: Row, column: str, *, default: bool) -> bool:
-        """True or false."""
-        return self.word(row, column, _YES, default=default)
+    def yes(self, row: Row, column: str) -> bool | Unset:
+        """True or false; empty says nothing."""
+        said = self.word(row, column, _YES, default=True)
+        return said if row[column] else UNSET
 
     def whole(self, row: Row, column: str, *, limit: int) -> int | None:
         """A whole number between `-limit` and `limit`, or None when the cell is empty."""
@@ -63,15 +68,20 @@ class Cells:
         self.refuse(row, column, "invalid-number", "Must be a whole number.")
         return None
 
-    def grams(self, row: Row, column: str) -> int:
-        """A weight, rounded to whole grams (files hold `453.59237`); empty is nothing."""
+    def grams(self, row: Row, column: str) -> int | Unset:
+        """A weight, rounded to whole grams (files hold `453.59237`); empty says nothing."""
         value = self._number(row, column, MAX_GRAMS)
         if value is not None and value < 0:
             self.refuse(row, column, "out-of-range", "May not be negative.")
-        return 0 if value is None else int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        return UNSET if value is None else int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+    def _amount(self, row: Row, column: str) -> str:
+        """A number as it is written. Semicolons stand between cells where commas stand before decimals: `12,50`."""
+        text = row[column]
+        return text.replace(",", ".", 1) if self.layout.delimiter == ";" and "." not in text else text
 
     def _number(self, row: Row, column: str, limit: int) -> Decimal | None:
-        text = row[column]
+        text = self._amount(row, column)
         if not text:
             return None
         digits = text.removeprefix("-").replace(".", "", 1)
@@ -86,7 +96,7 @@ class Cells:
 
     def money(self, row: Row, column: str, currency: str) -> Money | None:
         """A price of zero or more, or None when the cell is empty."""
-        text = row[column]
+        text = self._amount(row, column)
         if not text:
             return None
         if text.startswith("-"):
@@ -107,8 +117,8 @@ class Cells:
     def barcode(self, row: Row, column: str) -> str | None:
         """A GTIN (EAN, UPC, ISBN-13) with its check digit, or None when the cell is empty."""
         value = self.code(row, column, limit=14)
-        if value is not None and not _is_gtin(value):
-            self.refuse(row, column, "invalid-barcode", "Must be a GTIN: 8, 12, 13 or 14 digits, the last one right.")
+        if value is not None and (error := gtin_error("", value)) is not None:
+            self.refuse(row, column, error.code, error.detail)
         return value
 
     def code(self, row: Row, column: str, *, limit: int) -> str | None:
@@ -116,22 +126,15 @@ class Cells:
 
         The apostrophe with which spreadsheets protect leading zeros is not part of it.
         """
-        return self.text(row, column, limit=limit).removeprefix("'") or None
+        return self._text(row, column, row[column].removeprefix("'"), limit=limit) or None
 
     def address(self, row: Row, column: str) -> str | None:
-        """Where a picture is: on the web, or beside the file and below it. None when the cell is empty."""
+        """Where a picture is: on the web, beside the file or below it, or in this shop. None when the cell is empty."""
         value = self.text(row, column, limit=2_000)
         if value and not _is_picture_address(value):
-            self.refuse(row, column, "invalid-address", "Must start with https:// or be a path beside the file.")
+            detail = "Must start with https://, or be a path beside the file or in the shop."
+            self.refuse(row, column, "invalid-address", detail)
         return value or None
-
-
-def _is_gtin(text: str) -> bool:
-    """Source: GS1 General Specifications, section 7.9, check digit calculations."""
-    if len(text) not in {8, 12, 13, 14} or not (text.isascii() and text.isdigit()):
-        return False
-    weighted = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text)))
-    return sum(weighted) % 10 == 0
 
 
 def _is_picture_address(text: str) -> bool:
@@ -141,5 +144,4 @@ def _is_picture_address(text: str) -> bool:
         return False
     if parts.scheme or parts.netloc:
         return parts.scheme in {"http", "https"} and bool(parts.hostname)
-    path = PurePosixPath(text)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in text
+    return ".." not in PurePosixPath(text).parts and "\\" not in text

@@ -67,7 +67,7 @@ class StockCountImport:
         sku = row["sku"]
         if wrong := _wrong_cell(row, seen):
             column, code, message = wrong
-            return RowProblem(row.line, table.names[column], code, message)
+            return RowProblem(row.line, table.layout.names[column], code, message)
         seen.add(sku)
         version = int(row["version"]) if row["version"] else None
         try:
@@ -100,4 +100,4 @@ def _problem(table: Table, row: Row, refusal: CommerceError) -> RowProblem:
         column = "sku"
     elif isinstance(refusal, StockChanged):
         column = "version"
-    return RowProblem(row.line, table.names.get(column, table.names["sku"]), code, message)
+    return RowProblem(row.line, table.layout.names.get(column, table.layout.names["sku"]), code, message)

@@ -5,21 +5,21 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.catalog.drafts import MAX_OPTION_VALUE
 from commerce_core.catalog.errors import ProductStatusConflict
 from commerce_core.catalog.model import Product, ProductId, ProductImage, ProductStatus, Seo, Variant, VariantId
-from commerce_core.imports.model import ImportedProduct, ImportedVariant, RowProblem
+from commerce_core.imports.model import ImportedProduct, ImportedStatus, ImportedVariant, LeftOut
 from commerce_core.inventory.model import MAX_QUANTITY
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.ids import NewId
-from commerce_core.kernel.slug import slugify
+from commerce_core.kernel.money import Money
+from commerce_core.kernel.unset import given
 
 
 @frozen
-class RowError(Exception):
+class Unmergeable(Exception):
     """A product of the file that cannot be merged with what is in the shop."""
 
-    problem: RowProblem
+    left_out: LeftOut
 
 
 @frozen
@@ -32,114 +32,150 @@ class Surroundings:
 
 
 def merge(before: Product | None, said: ImportedProduct, around: Surroundings, new_id: NewId) -> Product:
-    """The product as the file wants it. Raises `RowError`.
+    """The product as the file wants it. Raises `Unmergeable`.
 
     What the file does not say stays as it is: an empty cell empties nothing; variants, pictures and categories it does
     not name are kept, behind those it names.
     """
-    _check(before, said)
+    if before is not None:
+        said = _respelt(said, before)
+    status = _status(before, said)
     images = _images(before, said, around.pictures, new_id)
-    by_url = {image.url: image.id for image in images}
-    image_ids = {src: by_url[url] for src, url in around.pictures.items() if url in by_url}
+    by_url = {image.url: image.id for image in reversed(images)}
+    image_ids = {src: by_url[url] for src, url in around.pictures.items()}
     variants = _variants(before, said, image_ids, new_id)
     seo = before.seo if before else Seo()
     return Product(
         id=before.id if before else ProductId(new_id()),
         slug=said.slug,
-        title=said.title,
-        description=SafeHtml.sanitize(said.description_html)
-        if said.description_html or before is None
-        else before.description,
-        status=ProductStatus(said.status.value),
-        vendor=said.vendor or (before.vendor if before else None),
+        title=_kept(said.title, before.title if before else None),
+        description=_description(before, said),
+        status=status,
+        vendor=_kept(said.vendor, before.vendor if before else None) or (before.vendor if before else None),
         option_names=said.option_names,
         variants=variants,
         images=images,
         category_ids=(before.category_ids if before else frozenset()) | around.category_ids,
         tag_ids=around.tag_ids or (before.tag_ids if before else frozenset()),
+        attributes=before.attributes if before else {},
         seo=evolve(
             seo,
-            meta_title=said.seo_title or seo.meta_title,
-            meta_description=said.seo_description or seo.meta_description,
+            meta_title=_kept(said.seo_title, seo.meta_title) or seo.meta_title,
+            meta_description=_kept(said.seo_description, seo.meta_description) or seo.meta_description,
         ),
         version=before.version if before else 1,
     )
 
 
-def _check(before: Product | None, said: ImportedProduct) -> None:
-    for column, words in (("Tags", said.tags), ("Type", (said.type,) if said.type else ())):
-        if not all(slugify(word) for word in words):
-            raise RowError(RowProblem(said.line, column, "invalid-word", "Must hold a letter or a digit."))
-    for variant in said.variants:
-        if any(len(value) > MAX_OPTION_VALUE for value in variant.option_values):
-            detail = f"May hold at most {MAX_OPTION_VALUE} characters."
-            raise RowError(RowProblem(variant.line, "Option value", "too-long", detail))
-        if (variant.quantity or 0) > MAX_QUANTITY:
-            detail = f"May be at most {MAX_QUANTITY}."
-            raise RowError(RowProblem(variant.line, "Variant Inventory Qty", "out-of-range", detail))
-    if before is not None:
-        try:
-            before.must_become(ProductStatus(said.status.value))
-        except ProductStatusConflict as error:
-            raise RowError(RowProblem(said.line, "Status", error.code, str(error))) from error
+def _respelt(said: ImportedProduct, before: Product) -> ImportedProduct:
+    """The file with the options and SKUs of the shop in the shop's own spelling, by which they are found there."""
+    skus = [variant.sku for variant in before.variants]
+    values = [*zip(*(variant.option_values for variant in before.variants), strict=True)]
+    kept = [*before.option_names, *(text for texts in (skus, *values) for text in texts if text)]
+    if len(before.option_names) != len(said.option_names) or all(text == text.strip() for text in kept):
+        return said
+    variants = tuple(
+        evolve(
+            variant,
+            sku=variant.sku and _kept(variant.sku, *skus),
+            option_values=tuple(_kept(text, *there) for text, there in zip(variant.option_values, values, strict=True)),
+        )
+        for variant in said.variants
+    )
+    names = tuple(_kept(name, *before.option_names) for name in said.option_names)
+    return evolve(said, option_names=names, variants=variants)
+
+
+def _kept(text: str, *there: str | None) -> str:
+    """The shop's spelling of a text that differs from it by the white space around it alone: cells lose theirs."""
+    if text in there:
+        return text
+    return next((kept for kept in there if kept is not None and kept.strip() == text), text)
+
+
+def _status(before: Product | None, said: ImportedProduct) -> ProductStatus:
+    if before is None:
+        return ProductStatus(given(said.status, ImportedStatus.ACTIVE).value)
+    status = ProductStatus(given(said.status, before.status).value)
+    try:
+        before.must_become(status)
+    except ProductStatusConflict as error:
+        raise Unmergeable(said.left_out(said.line, "status", error.code, str(error))) from error
+    return status
+
+
+def _description(before: Product | None, said: ImportedProduct) -> SafeHtml:
+    """What was sanitised once is not sanitised again, so that a second reading cannot differ from the first."""
+    if before is not None and said.description_html in {"", before.description.markup}:
+        return before.description
+    return SafeHtml.sanitize(said.description_html)
 
 
 def _images(
     before: Product | None, said: ImportedProduct, pictures: Mapping[str, str], new_id: NewId
 ) -> tuple[ProductImage, ...]:
-    there = {image.url: image for image in (before.images if before else ())}
+    left = list(before.images if before else ())
     found: dict[str, ProductImage] = {}
     for image in said.images:
         url = pictures[image.src]
-        old = there.pop(url, None)
-        if url not in found:
-            alt = image.alt or (old.alt if old else "")
-            found[url] = ProductImage(old.id if old else new_id(), url, alt, 0)
-    in_order = [*found.values(), *there.values()]
-    return tuple(evolve(image, position=n) for n, image in enumerate(in_order, 1))
+        if url in found:
+            continue
+        old = next((there for there in left if there.url == url), None)
+        if old is not None:
+            left.remove(old)
+        elif image.ours:
+            detail = "The product has no such picture in this shop."
+            raise Unmergeable(said.left_out(image.line, "image", "picture-missing", detail))
+        alt = (_kept(image.alt, old.alt) or old.alt) if old else image.alt
+        found[url] = ProductImage(old.id if old else new_id(), url, alt, 0)
+    return tuple(evolve(image, position=n) for n, image in enumerate([*found.values(), *left], 1))
 
 
 def _variants(
     before: Product | None, said: ImportedProduct, image_ids: Mapping[str, UUID], new_id: NewId
 ) -> tuple[Variant, ...]:
-    left = list(before.variants if before else ())
+    same = _same(before, said)
     found = []
-    for position, variant in enumerate(said.variants, 1):
-        old = _same(left, variant, said, before)
-        if old is not None:
-            left.remove(old)
+    for position, (variant, old) in enumerate(zip(said.variants, same, strict=True), 1):
+        if old is None and (variant.quantity or 0) > MAX_QUANTITY:
+            raise Unmergeable(
+                said.left_out(variant.line, "quantity", "out-of-range", f"May be at most {MAX_QUANTITY}.")
+            )
         found.append(_variant(old, variant, position, image_ids, new_id))
+    left = [variant for variant in (before.variants if before else ()) if variant not in same]
     if before is not None and left and before.option_names != said.option_names:
         detail = "The product has other options in the shop, and variants that the file does not name."
-        raise RowError(RowProblem(said.line, "Option1 Name", "options-differ", detail))
+        raise Unmergeable(said.left_out(said.line, "option1 name", "options-differ", detail))
     taken = {variant.option_values for variant in left}
     for row in said.variants:
         if row.option_values in taken:
-            detail = "Another variant in the shop has the same options and another SKU."
-            raise RowError(RowProblem(row.line, "Variant SKU", "duplicate-variant", detail))
+            detail = "In the shop, another variant than the one with this SKU has the same options."
+            raise Unmergeable(said.left_out(row.line, "sku", "duplicate-variant", detail))
     return (*found, *(evolve(variant, position=n) for n, variant in enumerate(left, len(found) + 1)))
 
 
-def _same(
-    candidates: list[Variant], said: ImportedVariant, product: ImportedProduct, before: Product | None
-) -> Variant | None:
-    """The variant of a row: the one with its SKU, else the one with its options, unless that has a SKU of its own."""
-    if said.sku is not None:
-        with_sku = next((variant for variant in candidates if variant.sku == said.sku), None)
-        if with_sku is not None:
-            return with_sku
-    if before is None or before.option_names != product.option_names:
-        return None
-    for variant in candidates:
-        if variant.option_values == said.option_values and (said.sku is None or variant.sku is None):
-            return variant
-    return None
+def _same(before: Product | None, said: ImportedProduct) -> list[Variant | None]:
+    """The variant of each row: the one with its SKU, else the one with its options, unless that has another SKU.
+
+    All SKUs are looked for first: a row without one must not take the variant that belongs to a later row.
+    """
+    if before is None:
+        return [None] * len(said.variants)
+    skus = {variant.sku: variant for variant in before.variants if variant.sku is not None}
+    same = [skus.get(row.sku) if row.sku is not None else None for row in said.variants]
+    if before.option_names == said.option_names:
+        left = {variant.option_values: variant for variant in before.variants if variant not in same}
+        for place, row in enumerate(said.variants):
+            there = left.get(row.option_values)
+            if same[place] is None and there is not None and (row.sku is None or there.sku is None):
+                same[place] = there
+    return same
 
 
 def _variant(
     old: Variant | None, said: ImportedVariant, position: int, image_ids: Mapping[str, UUID], new_id: NewId
 ) -> Variant:
-    image_id = image_ids.get(said.image_src) if said.image_src else None
+    image_id = image_ids[said.image_src] if said.image_src else None
     return Variant(
         id=old.id if old else VariantId(new_id()),
         position=position,
@@ -147,9 +183,14 @@ def _variant(
         barcode=said.barcode or (old.barcode if old else None),
         option_values=said.option_values,
         price=said.price,
-        compare_at_price=said.compare_at_price,
-        weight_grams=said.grams,
-        taxable=said.taxable,
-        requires_shipping=said.requires_shipping,
+        compare_at_price=_former(given(said.compare_at_price, old.compare_at_price if old else None), said.price),
+        weight_grams=given(said.grams, old.weight_grams if old else 0),
+        taxable=given(said.taxable, old.taxable if old else True),
+        requires_shipping=given(said.requires_shipping, old.requires_shipping if old else True),
         image_id=image_id or (old.image_id if old else None),
     )
+
+
+def _former(price: Money | None, present: Money) -> Money | None:
+    """A former price that the new one has reached is none."""
+    return price if price is not None and present < price else None

@@ -1,11 +1,13 @@
-"""What a file says about products, checked cell by cell but not yet in the shop."""
+"""What a file says about products, checked cell by cell but not yet in the shop, and what became of it."""
 
 from enum import StrEnum
 
 from attrs import field, frozen
 
+from commerce_core.imports.rows import Layout, Row
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.unset import Unset
 
 MAX_OPTIONS = 3
 MAX_VARIANTS = 250
@@ -32,11 +34,28 @@ class RowProblem:
 
 
 @frozen
+class Source:
+    """The rows of one product as the file has them."""
+
+    layout: Layout
+    rows: tuple[Row, ...]
+
+
+@frozen
+class LeftOut:
+    """A product that stays out, with everything that is wrong, and with all its rows: to be mended and sent again."""
+
+    source: Source = field(repr=False)
+    problems: tuple[RowProblem, ...]
+
+
+@frozen
 class ImportedVariant:
     """One thing to buy. `option_values` stand in the order of the product's `option_names`.
 
-    `quantity` is None when the file does not tell; it may be told although the variant is not `tracked`.
-    `image_src` is always the `src` of one of the product's images.
+    `UNSET` is what the file does not say: it stays as it is in the shop. `quantity` is None when the file does not
+    tell; it may be told although the variant is not `tracked`. `image_src` is always the `src` of one of the product's
+    images.
     """
 
     line: int
@@ -44,24 +63,29 @@ class ImportedVariant:
     sku: str | None
     barcode: str | None
     price: Money
-    compare_at_price: Money | None
-    grams: int
+    compare_at_price: Money | Unset | None
+    grams: int | Unset
     tracked: bool
     quantity: int | None
     sells_when_out_of_stock: bool
-    requires_shipping: bool
-    taxable: bool
+    requires_shipping: bool | Unset
+    taxable: bool | Unset
     image_src: str | None
 
 
 @frozen
 class ImportedImage:
-    """A picture: a web address, or a path relative to the file, which never leaves the file's folder."""
+    """A picture: a web address, a path relative to the file, which never leaves the file's folder, or one of ours."""
 
     line: int
     src: str
     position: int  # From 1, without gaps.
     alt: str
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a picture that this shop serves already."""
+        return self.src.startswith("/")
 
 
 @frozen
@@ -78,14 +102,37 @@ class ImportedProduct:
     vendor: str
     type: str
     tags: tuple[str, ...]
-    status: ImportedStatus
+    status: ImportedStatus | Unset
     option_names: tuple[str, ...]
     variants: tuple[ImportedVariant, ...]
     images: tuple[ImportedImage, ...]
     seo_title: str
     seo_description: str
+    source: Source = field(repr=False, eq=False)
 
     @property
     def slug(self) -> Slug:
         """The address here. Handles may hold what slugs may not (`My_Shirt--blue`), so the two can differ."""
         return Slug.of(self.handle)
+
+    def left_out(self, line: int, column: str, code: str, message: str) -> LeftOut:
+        """The same as a product that stays out because of one cell; `column` by our name."""
+        return LeftOut(self.source, (RowProblem(line, self.source.layout.name(column), code, message),))
+
+
+@frozen
+class ImportReport:
+    """What an import did, or would do, in products. `variants`, `images` and `units` (opening stock) count what is new.
+
+    `problems` tells the first thousand, `problem_count` says how many there are.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    variants: int = 0
+    images: int = 0
+    units: int = 0
+    problem_count: int = 0
+    problems: tuple[RowProblem, ...] = ()

@@ -8,6 +8,7 @@ from itertools import groupby, islice
 
 from attrs import define, field
 
+from commerce_core.catalog.checks import MAX_OPTION_VALUE
 from commerce_core.imports.cells import MAX_QUANTITY, Cells
 from commerce_core.imports.model import (
     MAX_IMAGES,
@@ -18,13 +19,15 @@ from commerce_core.imports.model import (
     ImportedProduct,
     ImportedStatus,
     ImportedVariant,
-    RowProblem,
+    LeftOut,
+    Source,
 )
 from commerce_core.imports.rows import Columns, Row, Table, read_table
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import slugify
+from commerce_core.kernel.unset import UNSET, Unset
 
-_COLUMNS: Columns = {
+COLUMNS: Columns = {
     "handle": ("Handle", "URL handle"),
     "title": ("Title",),
     "description": ("Body (HTML)", "Description"),
@@ -60,31 +63,31 @@ _STATUSES = {"active", "draft", "archived", "unlisted"}
 _MAX_ROWS = MAX_VARIANTS + MAX_IMAGES
 
 
-def read_products(lines: Iterable[str], currency: str) -> Iterator[ImportedProduct | RowProblem]:
-    """Every product of the file in its order, or in its place every problem it has. Holds one product in memory.
+def read_products(lines: Iterable[str], currency: str) -> Iterator[ImportedProduct | LeftOut]:
+    """Every product of the file in its order, or in its place everything that is wrong. Holds one product in memory.
 
     The rows of a product stand together, and of its own cells those of the first row count. A handle that comes back
-    further down is read as another product: with a title it is meant to update the first, without one it is reported.
+    further down is read as another product: with a title it is meant to update the first, without one it is left out.
     `lines` keep their line ends (a file opened with `encoding="utf-8"` and `newline=""`).
 
     Raises `ImportFileEmpty` and `ImportColumnsMissing` now, `ImportEncodingUnknown` and `ImportFileBroken` now or while
     the products are being walked: what came before stands, what comes after cannot be read.
     """
     Money.zero(currency)  # A wrong currency is the caller's mistake, not each row's.
-    table = read_table(lines, _COLUMNS, required=("handle", "title", "price"))
+    table = read_table(lines, COLUMNS, required=("handle", "title", "price"))
     return _products(table, currency)
 
 
-def _products(table: Table, currency: str) -> Iterator[ImportedProduct | RowProblem]:
-    for _, rows in groupby(
-        table.rows, key=lambda row: row["handle"] or row.line
-    ):  # Rows without a handle are no group.
-        reading = _Reading(Cells(table), currency, tuple(islice(rows, _MAX_ROWS + 1)))
+def _products(table: Table, currency: str) -> Iterator[ImportedProduct | LeftOut]:
+    # Rows without a handle are no group.
+    for _, rows in groupby(table.rows, key=lambda row: row["handle"] or row.line):
+        source = Source(table.layout, tuple(islice(rows, _MAX_ROWS + 1)))
+        reading = _Reading(Cells(table.layout), currency, source)
         product = reading.product()
-        if reading.cells.problems:
-            yield from reading.cells.problems
-        else:
-            yield product
+        problems = reading.cells.problems
+        yield LeftOut(source, tuple(problems)) if problems else product
+        while rest := tuple(islice(rows, _MAX_ROWS)):  # Of a product with too many, piece by piece.
+            yield LeftOut(Source(table.layout, rest), ())
 
 
 @define
@@ -93,9 +96,14 @@ class _Reading:
 
     cells: Cells
     currency: str
-    rows: tuple[Row, ...]
+    source: Source
     images: dict[str, tuple[int, ImportedImage]] = field(factory=dict)  # By address, with the position asked for.
     spellings: dict[tuple[str, str], str] = field(factory=dict)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the product."""
+        return self.source.rows
 
     def product(self) -> ImportedProduct:
         first, cells = self.rows[0], self.cells
@@ -114,7 +122,7 @@ class _Reading:
             title=cells.required(first, "title", limit=255, hint=again),
             description_html=cells.text(first, "description", limit=100_000, lines=True),
             vendor=cells.text(first, "vendor", limit=255),
-            type=cells.text(first, "type", limit=255),
+            type=self._type(),
             tags=self._tags(),
             status=self._status(),
             option_names=tuple(first[name] for name in options),
@@ -122,6 +130,7 @@ class _Reading:
             images=self._images(),
             seo_title=cells.text(first, "seo title", limit=255),
             seo_description=cells.text(first, "seo description", limit=1_000, lines=True),
+            source=self.source,
         )
 
     def _check_rows(self) -> None:
@@ -142,24 +151,36 @@ class _Reading:
 
     def _tags(self) -> tuple[str, ...]:
         first = self.rows[0]
-        text = self.cells.text(first, "tags", limit=MAX_TAGS * 256)
+        text = self.cells.text(first, "tags", limit=MAX_TAGS * 257)
         tags = tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))
         if len(tags) > MAX_TAGS:
             self.cells.refuse(first, "tags", "too-many-tags", f"May have at most {MAX_TAGS} tags.")
         if any(len(tag) > 255 for tag in tags):
             self.cells.refuse(first, "tags", "too-long", "A tag may hold at most 255 characters.")
+        if not all(map(slugify, tags)):
+            self.cells.refuse(first, "tags", "invalid-word", "A tag must hold a letter or a digit.")
         return tags
 
-    def _status(self) -> ImportedStatus:
+    def _type(self) -> str:
+        first = self.rows[0]
+        kind = self.cells.text(first, "type", limit=255)
+        if kind and not slugify(kind):
+            self.cells.refuse(first, "type", "invalid-word", "Must hold a letter or a digit.")
+        return kind
+
+    def _status(self) -> ImportedStatus | Unset:
         """Shopify shows a product when it is both active and published; what it hides is not for us to show."""
         first = self.rows[0]
-        published = self.cells.yes(first, "published", default=True)
-        status = first["status"].casefold() or "active"
-        if status not in _STATUSES:
+        published = self.cells.yes(first, "published")
+        status = first["status"].casefold()
+        if status and status not in _STATUSES:
             self.cells.refuse(first, "status", "unknown-word", f"Must be one of: {', '.join(sorted(_STATUSES))}.")
+        if not status and isinstance(published, Unset):
+            return UNSET
         if status == "archived":
             return ImportedStatus.ARCHIVED
-        return ImportedStatus.ACTIVE if status == "active" and published else ImportedStatus.DRAFT
+        hidden = status in {"draft", "unlisted"} or published is False
+        return ImportedStatus.DRAFT if hidden else ImportedStatus.ACTIVE
 
     def _options(self) -> tuple[str, ...]:
         """The columns that name an option, on the first row and, where repeated, on the others alike."""
@@ -192,17 +213,22 @@ class _Reading:
             compare_at_price=self._compare_at_price(row, price),
             grams=cells.grams(row, "grams"),
             # Shopify leaves the tracker empty where it does not count; files by others often lack the column.
-            tracked=bool(row["tracker"]) if cells.table.has("tracker") else quantity is not None,
+            tracked=bool(row["tracker"]) if cells.layout.has("tracker") else quantity is not None,
             # Below zero means sold and not yet delivered: there is nothing on the shelf to open with.
             quantity=None if quantity is None else max(quantity, 0),
             sells_when_out_of_stock=cells.word(row, "policy", _POLICIES, default=False),
-            requires_shipping=cells.yes(row, "requires shipping", default=True),
-            taxable=cells.yes(row, "taxable", default=True),
+            requires_shipping=cells.yes(row, "requires shipping"),
+            taxable=cells.yes(row, "taxable"),
             image_src=cells.address(row, "variant image"),
         )
 
-    def _compare_at_price(self, row: Row, price: Money | None) -> Money | None:
-        """A former price; Shopify exports 0 or the price itself where there was no reduction."""
+    def _compare_at_price(self, row: Row, price: Money | None) -> Money | Unset | None:
+        """A former price; Shopify exports 0 or the price itself where there was no reduction.
+
+        An empty cell ends a reduction; only a file without the column says nothing about it.
+        """
+        if not self.cells.layout.has("compare at"):
+            return UNSET
         former = self.cells.money(row, "compare at", self.currency)
         return former if former is not None and price is not None and price < former else None
 
@@ -215,7 +241,7 @@ class _Reading:
                     self.cells.refuse(row, column, "option-without-name", "The option has no name in the first row.")
         values = []
         for column in (column for column in _VALUES if column in named):
-            value = self.cells.required(row, column, limit=255)
+            value = self.cells.required(row, column, limit=MAX_OPTION_VALUE)
             values.append(self.spellings.setdefault((column, value.casefold()), value))
         return tuple(values)
 

@@ -7,15 +7,21 @@ from attrs import field, frozen
 
 from commerce_core.kernel.errors import InvalidInput
 
-_GAP = re.compile(r"[^\w]+|_+")
+# Of Latin and Greek letters. In other scripts a mark makes another letter, or is one: й, ガ, हि.
+_ACCENT = re.compile("(?<=[A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
 LIMIT = 200
 
 
 def slugify(title: str) -> str:
     """Lower case, accents folded, words joined by hyphens; letters of other scripts stay. May leave nothing."""
     decomposed = unicodedata.normalize("NFKD", title.replace("’", "").replace("'", ""))
-    folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _GAP.sub("-", unicodedata.normalize("NFC", folded).lower()).strip("-")[:LIMIT].strip("-")
+    folded = unicodedata.normalize("NFC", _ACCENT.sub("", decomposed)).lower()
+    words = "".join(c if _belongs_to_a_word(c) else " " for c in folded).split()
+    return "-".join(words)[:LIMIT].strip("-")
+
+
+def _belongs_to_a_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _is_slug(_instance: object, _attribute: object, value: str) -> None:

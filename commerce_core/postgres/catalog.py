@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from attrs import asdict, frozen
-from psycopg.errors import UniqueViolation
+from psycopg import Cursor
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
 from commerce_core.catalog.model import (
-    CategoryId,
     Product,
     ProductId,
     ProductImage,
@@ -20,10 +20,10 @@ from commerce_core.catalog.model import (
 )
 from commerce_core.catalog.ports import Change
 from commerce_core.kernel.html import SafeHtml
-from commerce_core.kernel.ids import NewId, uuid7
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
 from commerce_core.kernel.transaction import TransactionConflict
+from commerce_core.postgres.catalog_search import PostgresSearchIndex
 from commerce_core.postgres.database import Row, Session
 
 
@@ -57,31 +57,60 @@ class PostgresProducts:
     def write(self, changes: Sequence[Change]) -> None:
         """Add and change products, one statement for each table that is concerned."""
         now = self.session.now
-        with _losing_a_race():
-            written = self.session.send(
-                "catalog.write_products", now=now, products=Jsonb([_product_row(change.after) for change in changes])
-            )
+        with losing_a_race():
+            sent = [
+                self.session.send(
+                    "catalog.write_products",
+                    now=now,
+                    products=Jsonb([_product_row(change.after) for change in changes]),
+                )
+            ]
+            if gone := [id_ for change in changes for id_ in _gone(change, "variants")]:
+                sent.append(self.session.send("catalog.remove_variants", ids=gone))
             if images := [row for change in changes for row in _new_images(change)]:
-                self.session.send("catalog.write_images", now=now, images=Jsonb(images))
+                sent.append(self.session.send("catalog.write_images", now=now, images=Jsonb(images)))
             if variants := [row for change in changes for row in _new_variants(change)]:
-                written = self.session.send("catalog.write_variants", now=now, variants=Jsonb(variants))
-            self._write_links(changes)
-            written.fetchall()  # Waits, for all that was sent: whether a race was lost is known here.
+                sent.append(self.session.send("catalog.write_variants", now=now, variants=Jsonb(variants)))
+            if gone := [id_ for change in changes for id_ in _gone(change, "images")]:
+                sent.append(self.session.send("catalog.remove_images", ids=gone))
+            sent += [*self._write_prices(changes), *self._write_links(changes)]
+            for cursor in sent:
+                cursor.fetchall()  # Whether a race was lost is known here, not at the commit.
+        PostgresSearchIndex(self.session).refresh(c.after.id for c in changes if _found_otherwise(c))
 
-    def _write_links(self, changes: Sequence[Change]) -> None:
+    def _write_prices(self, changes: Sequence[Change]) -> Iterator[Cursor[Row]]:
+        if prices := [row for change in changes for row in _new_prices(change)]:
+            yield self.session.send("catalog.record_prices", now=self.session.now, prices=Jsonb(prices))
+        repriced = [c.after.id for c in changes if c.before is not None and c.before.variants != c.after.variants]
+        if repriced:
+            yield self.session.send("catalog.tell_lowest_prices", ids=repriced)
+
+    def _write_links(self, changes: Sequence[Change]) -> Iterator[Cursor[Row]]:
         for name, column in (("categories", "category_ids"), ("tags", "tag_ids")):
             before = [frozenset() if c.before is None else getattr(c.before, column) for c in changes]
             different = [c.after for c, old in zip(changes, before, strict=True) if getattr(c.after, column) != old]
             if different:
                 pairs = [(product.id, linked) for product in different for linked in sorted(getattr(product, column))]
-                self.session.send(
+                yield self.session.send(
                     f"catalog.write_{name}_of",
                     ids=[product.id for product in different],
                     product_ids=[product_id for product_id, _ in pairs],
                     **{column: [linked for _, linked in pairs]},
                 )
         if seo := [c.after for c in changes if c.after.seo != (Seo() if c.before is None else c.before.seo)]:
-            self.session.send("catalog.write_seo", seo=Jsonb([{"product_id": str(p.id), **asdict(p.seo)} for p in seo]))
+            rows = [{"product_id": str(p.id), **asdict(p.seo)} for p in seo]
+            yield self.session.send("catalog.write_seo", seo=Jsonb(rows))
+
+    def remove(self, product: Product) -> None:
+        """Take a product away with everything that belongs to it."""
+        with losing_a_race():
+            self.session.rows("catalog.remove_product", id=product.id)
+
+    def uses(self, variant_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Which of these variants are in use, and where."""
+        ids = list(variant_ids)
+        self.session.send("catalog.lock_variants", ids=ids)
+        return dict(self.session.rows("catalog.uses_of_variants", ids=ids))
 
     def slug_owners(self, slugs: Iterable[str]) -> Mapping[str, UUID]:
         """Which product has which of these slugs."""
@@ -92,69 +121,17 @@ class PostgresProducts:
         return dict(self.session.rows("catalog.owners_of_skus", skus=list(skus)))
 
     def free_slug(self, wish: Slug) -> Slug:
-        """The wish, or the first numbered one that is free."""
+        """The wish, or the first numbered one that is free. Whoever wishes for the same one waits."""
+        self.session.send("catalog.lock_slug", slug=wish.value)
         return Slug(self.session.value("catalog.free_slug", slug=wish.value))
 
 
-@frozen
-class PostgresCategories:
-    """Reads and writes categories in the transaction of the session."""
-
-    session: Session
-
-    def missing(self, ids: Iterable[UUID]) -> Sequence[UUID]:
-        """Those of these ids that no category has."""
-        asked = list(ids)
-        known = {row[0] for row in self.session.rows("catalog.known_categories", ids=asked)}
-        return [category_id for category_id in asked if category_id not in known]
-
-    def by_titles(self, titles: Iterable[str]) -> Mapping[str, CategoryId]:
-        """The categories with these titles."""
-        return dict(self.session.rows("catalog.categories_titled", titles=[title.lower() for title in titles]))
-
-    def by_slug(self, slug: Slug) -> CategoryId | None:
-        """The category with this slug."""
-        row = self.session.row("catalog.category_by_slug", slug=slug.value)
-        return None if row is None else row[0]
-
-    def add(self, category_id: CategoryId, title: str, slug: Slug, parent_id: UUID | None) -> None:
-        """Add a category behind its siblings."""
-        with _losing_a_race():
-            self.session.row("catalog.add_category", id=category_id, title=title, slug=slug.value, parent_id=parent_id)
-
-
-@frozen
-class PostgresTags:
-    """Reads and writes tags in the transaction of the session."""
-
-    session: Session
-    new_id: NewId = uuid7
-
-    def ensure(self, titles: Iterable[str]) -> Mapping[str, UUID]:
-        """The tag of each title, made where it is missing."""
-        slugs = {title: Slug.of(title).value for title in titles}
-        if not slugs:
-            return {}
-        known = self._known(slugs.values())
-        # The first spelling of a slug gives the title.
-        new = {slug: title for title, slug in reversed(slugs.items()) if slug not in known}
-        if new:
-            self.session.send(
-                "catalog.add_tags", ids=[self.new_id() for _ in new], slugs=list(new), titles=list(new.values())
-            )
-            known = self._known(slugs.values())
-        return {title: known[slug] for title, slug in slugs.items()}
-
-    def _known(self, slugs: Iterable[str]) -> dict[str, UUID]:
-        return dict(self.session.rows("catalog.tags_by_slug", slugs=list(slugs)))
-
-
 @contextmanager
-def _losing_a_race() -> Iterator[None]:
-    """The owners of slugs and SKUs were asked before; who finds one taken now has to ask again."""
+def losing_a_race() -> Iterator[None]:
+    """What is taken and what is there was asked before; who finds it otherwise now has to ask again."""
     try:
         yield
-    except UniqueViolation as error:
+    except (UniqueViolation, ForeignKeyViolation) as error:
         raise TransactionConflict from error
 
 
@@ -174,7 +151,8 @@ def _product(row: Row, parts: Mapping[str, Sequence[Row]]) -> Product:
         status=ProductStatus(row[4]),
         vendor=row[5],
         option_names=tuple(row[6]),
-        version=row[7],
+        attributes=row[7],
+        version=row[8],
         variants=tuple(_variant(variant) for variant in parts["variants"]),
         images=tuple(ProductImage(*image) for image in parts["images"]),
         category_ids=frozenset(link[0] for link in parts["categories"]),
@@ -211,6 +189,7 @@ def _product_row(product: Product) -> dict[str, object]:
         "status": product.status.value,
         "vendor": product.vendor,
         "option_names": product.option_names,
+        "attributes": dict(product.attributes),
         "price_from_amount": cheapest.price.amount,
         "compare_at_price_from_amount": None if cheapest.compare_at_price is None else cheapest.compare_at_price.amount,
         "currency": cheapest.price.currency,
@@ -218,6 +197,25 @@ def _product_row(product: Product) -> dict[str, object]:
         "image_alt": cover.alt if cover else "",
         "version": product.version,
     }
+
+
+def _found_otherwise(change: Change) -> bool:
+    """Whether other words or filters lead to the product now."""
+    return change.before is None or _findable(change.before) != _findable(change.after)
+
+
+def _findable(product: Product) -> tuple[object, ...]:
+    values = [variant.option_values for variant in product.variants]
+    attributes = {name: str(value) for name, value in product.attributes.items()}
+    return product.title, product.description, product.vendor, product.tag_ids, product.option_names, values, attributes
+
+
+def _gone(change: Change, part: str) -> list[UUID]:
+    """The ids of the variants or images that the product had and has no more."""
+    if change.before is None:
+        return []
+    left = {thing.id for thing in getattr(change.after, part)}
+    return [thing.id for thing in getattr(change.before, part) if thing.id not in left]
 
 
 def _new_images(change: Change) -> Iterator[dict[str, object]]:
@@ -252,4 +250,20 @@ def _new_variants(change: Change) -> Iterator[dict[str, object]]:
                 "taxable": variant.taxable,
                 "requires_shipping": variant.requires_shipping,
                 "image_id": variant.image_id and str(variant.image_id),
+            }
+
+
+def _new_prices(change: Change) -> Iterator[dict[str, object]]:
+    """The prices that count from now on. A reduction is announced by a former price, or by another price below it."""
+    before = {variant.id: variant for variant in (change.before.variants if change.before else ())}
+    for variant in change.after.variants:
+        old = before.get(variant.id)
+        if old is None or (old.price, old.compare_at_price) != (variant.price, variant.compare_at_price):
+            told = old is not None and old.compare_at_price is not None and old.price == variant.price
+            yield {
+                "variant_id": str(variant.id),
+                "price_amount": variant.price.amount,
+                "compare_at_amount": None if variant.compare_at_price is None else variant.compare_at_price.amount,
+                "currency": variant.price.currency,
+                "announced": old is not None and variant.compare_at_price is not None and not told,
             }

@@ -12,6 +12,7 @@ from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
+    ForeignKeyViolation,
     LockNotAvailable,
     QueryCanceled,
     ReadOnlySqlTransaction,
@@ -117,9 +118,12 @@ class Database:
     timeouts: Timeouts
 
     @classmethod
-    def at(cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None) -> "Database":
+    def at(
+        cls, url: str, *, max_connections: int = 8, timeouts: Timeouts | None = None, search_language: str = "simple"
+    ) -> "Database":
         """A database by its address. `max_connections`: one for each thread that may ask at once.
 
+        `search_language` is a text search configuration of PostgreSQL.
         Raises `DatabaseAddressInvalid`; whether anybody is there shows at the first use.
         """
         address_parts(url)
@@ -137,7 +141,7 @@ class Database:
                 "autocommit": True,  # So that a transaction is always a real one, never a savepoint.
                 "prepare_threshold": 0,
                 "connect_timeout": limits.connect,
-                "options": limits.options(),
+                "options": f"{limits.options()} -c default_text_search_config=pg_catalog.{search_language}",
                 "application_name": "commerce",
             },
         )
@@ -184,7 +188,8 @@ class Database:
         except ConnectionLostError as error:
             self.pool.check()  # PostgreSQL went away, so the others are dead too; one request finds out for all.
             raise DatabaseUnavailable from error
-        except (DeadlockDetected, SerializationFailure) as error:
+        except (DeadlockDetected, SerializationFailure, ForeignKeyViolation) as error:
+            # What a row refers to was there when it was asked for: somebody has removed it since, as with a deadlock.
             raise TransactionConflict from error
         except (LockNotAvailable, QueryCanceled) as error:
             raise Busy from error

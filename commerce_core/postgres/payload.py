@@ -9,6 +9,8 @@ from uuid import UUID
 from cattrs import Converter
 from psycopg.types.json import Jsonb
 
+from commerce_core.catalog.checks import AttributeValue
+
 T = TypeVar("T")
 
 
@@ -29,7 +31,13 @@ def _converter() -> Converter:
     converter.register_structure_hook(UUID, _uuid)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_structure_hook(datetime, _datetime)
+    converter.register_structure_hook(AttributeValue, _as_it_is)
     return converter
+
+
+def _as_it_is(value: Any, _kind: object) -> Any:
+    """JSON's own types, told apart already."""
+    return value
 
 
 def _uuid(value: Any, _kind: object) -> UUID:

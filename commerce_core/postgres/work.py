@@ -10,17 +10,23 @@ from attrs import frozen
 from commerce_core.kernel.idempotency import running_key
 from commerce_core.postgres.access import PostgresAuditLog
 from commerce_core.postgres.cart import PostgresCarts
-from commerce_core.postgres.catalog import PostgresCategories, PostgresProducts, PostgresTags
+from commerce_core.postgres.catalog import PostgresProducts
+from commerce_core.postgres.catalog_search import PostgresSearchIndex
+from commerce_core.postgres.categories import PostgresCategories
 from commerce_core.postgres.customers import PostgresCustomers
 from commerce_core.postgres.database import Database, Session
 from commerce_core.postgres.doorbell import Doorbell
 from commerce_core.postgres.emails import PostgresEmailClaims, PostgresEmailQueue
+from commerce_core.postgres.imports import PostgresHandles
 from commerce_core.postgres.inbox import PostgresInbox
 from commerce_core.postgres.inventory import PostgresStock
+from commerce_core.postgres.media import PostgresRemoteImages, PostgresUploads
 from commerce_core.postgres.orders import PostgresOrders
 from commerce_core.postgres.outbox import PostgresOutbox, PostgresOutboxClaims
 from commerce_core.postgres.payments import PostgresPayments
+from commerce_core.postgres.redirects import PostgresRedirects
 from commerce_core.postgres.staff import PostgresStaffRegister, PostgresStaffSessions
+from commerce_core.postgres.tags import PostgresTags
 
 
 class PostgresWork:
@@ -70,6 +76,26 @@ class PostgresWork:
     @cached_property
     def tags(self) -> PostgresTags:
         return PostgresTags(self._session)
+
+    @cached_property
+    def redirects(self) -> PostgresRedirects:
+        return PostgresRedirects(self._session)
+
+    @cached_property
+    def handles(self) -> PostgresHandles:
+        return PostgresHandles(self._session)
+
+    @cached_property
+    def uploads(self) -> PostgresUploads:
+        return PostgresUploads(self._session)
+
+    @cached_property
+    def remote_images(self) -> PostgresRemoteImages:
+        return PostgresRemoteImages(self._session)
+
+    @cached_property
+    def search_index(self) -> PostgresSearchIndex:
+        return PostgresSearchIndex(self._session)
 
     @cached_property
     def stock(self) -> PostgresStock:

@@ -7,7 +7,7 @@ import pytest
 
 from commerce_core.access.model import SYSTEM
 from commerce_core.cart.service import NewCart, NewItem
-from commerce_core.catalog.views import StaffProductQuery
+from commerce_core.catalog.queries import StaffProductQuery
 from commerce_core.checkout.model import PaymentMethod, PlaceOrder
 from commerce_core.emails.model import Locale
 from commerce_core.kernel.address import Address

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from benchmarks.ceiling import Ceiling
+from benchmarks.importing import markdown, measure
 from benchmarks.load import SCRIPTS
 from benchmarks.shop import counts, detail_addresses, seed, variants
 from benchmarks.wire import exchanges
@@ -49,7 +50,7 @@ def test_the_seed_is_a_shop_whose_stock_agrees_with_its_ledger(seeded: str, shop
     with psycopg.connect(seeded) as connection:
         counted = connection.execute(
             "SELECT (SELECT count(*) FROM products), (SELECT count(*) FROM product_variants),"
-            " (SELECT active FROM product_totals)"
+            " (SELECT max(products) FROM listing_totals)"
         ).fetchone()
     assert counted == (PRODUCTS, 2 * PRODUCTS, PRODUCTS)
     assert shop.inventory.verify(SYSTEM) == []
@@ -57,7 +58,7 @@ def test_the_seed_is_a_shop_whose_stock_agrees_with_its_ledger(seeded: str, shop
 
 def test_a_purchase_is_heard_on_the_wire_and_keeps_to_its_round_trips(seeded: str) -> None:
     heard = exchanges(seeded, variants(seeded)[0], detail_addresses(PRODUCTS)[0])
-    assert heard["list"].statements == ("catalog.list_newest",)
+    assert heard["list"].statements == ("catalog_lists.list_newest",)
     assert heard["detail"].statements == ("catalog.product",)
     assert "inventory.hold" in heard["item"].statements
     assert {name: heard[name].waits for name in ("list", "detail")} == {"list": 1, "detail": 1}
@@ -74,6 +75,14 @@ def test_what_pgbench_writes_leaves_the_stock_in_order(seeded: str, shop: Commer
     assert ceiling.purchase(1) > 0
     assert counts(seeded).paid > 0
     assert shop.inventory.verify(SYSTEM) == []
+
+
+def test_a_file_is_imported_found_again_and_copied(database_url: str, tmp_path: Path) -> None:
+    done = measure(database_url, tmp_path / "products.csv", 40)
+    with psycopg.connect(database_url) as connection:
+        copied = connection.execute("SELECT count(*) FROM copied_rows").fetchone()
+    assert copied == (done.rows,) == (40,)
+    assert "| import into an empty shop |" in markdown(done, in_memory=True)
 
 
 @needs_wrk

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from falcon.testing import TestClient
 
-from adapters_http.admin.products import AddImage, ChangeProduct, CreateProduct
+from adapters_http.admin.images import AddImage
+from adapters_http.admin.products import ChangeProduct, CreateProduct
 from commerce_core.access.model import SYSTEM, Origin, Role
 from commerce_core.wiring import Commerce
 

@@ -14,8 +14,11 @@ import adapters_worker.app
 from adapters_worker.app import build, register, shop_of_the_worker
 from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.tasks import Drain
+from commerce_core.access.model import SYSTEM
 from commerce_core.emails.model import Locale, OrderConfirmation, QueuedMail
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import PageRequest
+from commerce_core.media.model import RemoteImageStatus
 from commerce_core.postgres.work import PostgresBegin
 from commerce_core.settings import Settings
 from commerce_core.wiring import Commerce, open_shop
@@ -43,6 +46,17 @@ def test_every_periodic_job_runs_and_running_it_again_does_no_harm(shop: Commerc
     for job in jobs * 2:
         assert croniter.is_valid(job.cron), job
         job.run()
+
+
+def test_pictures_from_elsewhere_are_fetched_until_none_is_due(shop: Commerce) -> None:
+    rows = [f"mug-{n},Mug,10.00,http://127.0.0.1:9/{n}.png" for n in range(3)]  # Where nothing is ever fetched from.
+    shop.imports.import_products(SYSTEM, ["Handle,Title,Variant Price,Image Src\n", *(f"{row}\n" for row in rows)])
+    [fetch] = [job for job in periodic_jobs(shop, Drain(shop)) if job.name == "fetch_remote_images"]
+
+    fetch.run()
+
+    dead = shop.remote_images.list_remote_images(SYSTEM, RemoteImageStatus.DEAD, PageRequest())
+    assert dead.total == 3
 
 
 def test_every_periodic_job_is_known_to_the_worker(shop: Commerce) -> None:

