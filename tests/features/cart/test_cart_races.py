@@ -19,7 +19,6 @@ from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
 from tests.features.cart.conftest import Rows
 
-
 CLIENTS = 50
 
 
