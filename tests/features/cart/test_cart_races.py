@@ -19,11 +19,17 @@ from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
 from tests.features.cart.conftest import Rows
 
+CLIENTS = 50
+
 
 @pytest.fixture
 def shop(database_url: str, settings: Settings, gateway: FakeGateway) -> Iterator[Commerce]:
     """A shop whose database is asked by many at once."""
-    with open_shop(database_url, settings=evolve(settings, threads=24), gateway=gateway) as opened:
+    with open_shop(database_url, settings=evolve(settings, threads=CLIENTS), gateway=gateway) as opened:
+        pool = opened.database.pool  # As many connections as clients, and made before: a server has as many as threads.
+        pool.open()
+        pool.resize(CLIENTS, CLIENTS)
+        pool.wait(timeout=60)
         yield opened
 
 
@@ -42,7 +48,7 @@ def test_of_two_hundred_clients_ten_get_the_ten_units_and_the_others_hear_number
     shop: Commerce, make: Builders, repetitions: int
 ) -> None:
     client = TestClient(create_app(shop))
-    with ThreadPoolExecutor(50) as clients:
+    with ThreadPoolExecutor(CLIENTS) as clients:
         for _ in range(repetitions):
             variant = make.variant(stock=10)
             body = {"items": [{"variant_id": str(variant), "quantity": 1}]}
