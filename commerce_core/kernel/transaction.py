@@ -55,7 +55,7 @@ def must_be_outside_transaction() -> None:
 
 
 class TransactionConflict(Exception):
-    """The database chose this transaction as the loser against another one that ran at the same time; nothing happened."""
+    """The database chose this transaction as the loser against another at the same time; nothing happened."""
 
 
 def retried(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:

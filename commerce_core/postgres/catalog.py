@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import asdict, frozen
 from psycopg import Cursor
-from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from commerce_core.catalog.model import (
@@ -131,7 +131,7 @@ def losing_a_race() -> Iterator[None]:
     """What is taken and what is there was asked before; who finds it otherwise now has to ask again."""
     try:
         yield
-    except (UniqueViolation, ForeignKeyViolation) as error:
+    except UniqueViolation as error:
         raise TransactionConflict from error
 
 
