@@ -157,9 +157,7 @@ def open_shop(
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
         local_media=local_media,
-        imports=ImportService(
-            begin, PostgresProductExport(database), uuid7, Pictures(media), settings.currency
-        ),
+        imports=ImportService(begin, PostgresProductExport(database), uuid7, Pictures(media), settings.currency),
         catalog=CatalogService(begin, PostgresCatalogReader(database, store), uuid7, settings.currency),
         feeds=FeedService(PostgresFeedReader(database), store),
         variants=VariantService(begin, PostgresVariantReader(database), uuid7, settings.currency),

@@ -82,7 +82,7 @@ class OneProduct:
 
 
 def _served(rendered: Rendered) -> Answer:
-    """The bytes and their age. Their tag alone decides whether a client has them: two changes may fall into one second."""
+    """The bytes and their age. Their tag alone tells whether a client has them: two changes may fall into one second."""
     if rendered.changed_at is None:
         return Answer(rendered.body)
     changed = format_datetime(rendered.changed_at.astimezone(UTC), usegmt=True)

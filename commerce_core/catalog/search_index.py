@@ -13,7 +13,7 @@ from commerce_core.kernel.transaction import Begin, Work, retried
 
 @frozen
 class Refreshed:
-    """A few products that were read again: the last of them, how many, and the words of their titles, tags and vendors."""
+    """A few products that were read again: the last of them, how many, and the words of those that shoppers can see."""
 
     last: UUID
     products: int

@@ -207,7 +207,8 @@ def _found_otherwise(change: Change) -> bool:
 def _findable(product: Product) -> tuple[object, ...]:
     values = [variant.option_values for variant in product.variants]
     attributes = {name: str(value) for name, value in product.attributes.items()}
-    return product.title, product.description, product.vendor, product.tag_ids, product.option_names, values, attributes
+    said = (product.title, product.description, product.vendor, product.tag_ids)
+    return product.status, *said, product.option_names, values, attributes
 
 
 def _gone(change: Change, part: str) -> list[UUID]:

@@ -153,7 +153,7 @@ class PostgresCatalogReader:
         return Page(tuple(_staff_card(row) for row in rows), page.page, page.per_page, total)
 
     def _paging(self, query: ProductQuery) -> dict[str, object]:
-        """Which page, and what stands around a slug in an address: as JSON, because PostgreSQL puts it between quotes."""
+        """Which page, and what stands around a slug in an address: as JSON, for PostgreSQL puts it between quotes."""
         before, _, after = self.store.product_template.partition("{slug}")
         page = query.paging
         return {
