@@ -25,7 +25,7 @@ _WRITES = Path(__file__).with_name("pgbench")
 _LIST = f"\\set page random(1, :pages)\n\\set offset (:page - 1) * {PER_PAGE}\n"
 _DETAIL = "\\set product random(1, :products)\n"
 # What stands for each parameter. pgbench has no texts, so the slug is put together by PostgreSQL.
-_VALUES: Mapping[str, str] = {
+_VALUES: dict[str, str] = {
     "page": ":page",
     "limit": str(PER_PAGE),
     "offset": ":offset",
@@ -60,6 +60,10 @@ class Ceiling:
         """Pages of one product, each second."""
         return self._run("detail", _DETAIL + _filled("catalog.product"), seconds)
 
+    def statement(self, name: str, values: Mapping[str, str], seconds: float) -> float:
+        """Any read of the shop, each second; `values` stand for its parameters and may name `:page` and `:product`."""
+        return self._run(name, _LIST + _DETAIL + _filled(name, values), seconds)
+
     def cart(self, seconds: float) -> float:
         """New carts with one item, each second."""
         return self._run("cart", (_WRITES / "cart.sql").read_text("utf-8"), seconds)
@@ -92,7 +96,7 @@ class Ceiling:
         return float(found[1])
 
 
-def _filled(name: str) -> str:
+def _filled(name: str, values: Mapping[str, str] = _VALUES) -> str:
     """The shop's statement with a value for each parameter, as pgbench reads it."""
-    text = _PARAMETER.sub(lambda parameter: _VALUES[parameter[1]], statements()[name])
+    text = _PARAMETER.sub(lambda parameter: (_VALUES | values)[parameter[1]], statements()[name])
     return text.replace("%%", "%") + ";\n"

@@ -27,6 +27,8 @@ CREATE TABLE product_listings (
 CREATE INDEX product_listings_newest ON product_listings (shelf, created_at DESC, product_id DESC) INCLUDE (in_stock, changed_at);
 CREATE INDEX product_listings_price ON product_listings (shelf, price_amount, product_id) INCLUDE (in_stock, changed_at);
 CREATE INDEX product_listings_title ON product_listings (shelf, sort_title, product_id) INCLUDE (in_stock, changed_at);
+-- Those in stock are the total without these, which are few.
+CREATE INDEX product_listings_sold_out ON product_listings (shelf) WHERE NOT in_stock;
 
 -- How many stand on each shelf: counting them would be the most expensive part of the first page of the shop.
 CREATE TABLE listing_totals (
@@ -251,8 +253,9 @@ CREATE TABLE product_search (
   document tsvector NOT NULL,
   facets text[] NOT NULL DEFAULT '{}' -- 'option:Colour' or 'attribute:Fabric', chr(31), the value
 );
-CREATE INDEX product_search_document ON product_search USING gin (document);
-CREATE INDEX product_search_facets ON product_search USING gin (facets);
+-- What a GIN index has not sorted in yet is read from end to end by every search, so little of it may wait (kilobytes).
+CREATE INDEX product_search_document ON product_search USING gin (document) WITH (gin_pending_list_limit = 256);
+CREATE INDEX product_search_facets ON product_search USING gin (facets) WITH (gin_pending_list_limit = 256);
 
 CREATE FUNCTION weighted_words(config regconfig, title text, tags text, vendor text, description text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -284,7 +287,7 @@ CREATE TABLE search_words (
   word text COLLATE "C" PRIMARY KEY,
   trigrams text[] NOT NULL
 );
-CREATE INDEX search_words_trigrams ON search_words USING gin (trigrams);
+CREATE INDEX search_words_trigrams ON search_words USING gin (trigrams) WITH (gin_pending_list_limit = 256);
 
 -- Operators search with a scanner, too.
 CREATE INDEX product_variants_barcode ON product_variants (barcode) WHERE barcode IS NOT NULL;

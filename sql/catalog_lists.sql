@@ -17,9 +17,8 @@ WITH asked AS MATERIALIZED (
 SELECT
   concat(
     '{"items":[', cards.items, '],"page":', %(page)s::integer, ',"per_page":', %(limit)s::integer, ',"total":',
-    CASE WHEN %(in_stock)s::boolean
-      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND in_stock)
-      ELSE coalesce(totals.products, 0) END,
+    coalesce(totals.products, 0) - CASE WHEN %(in_stock)s::boolean
+      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND NOT in_stock) ELSE 0 END,
     ',"next_cursor":', CASE WHEN cards.shown > %(limit)s THEN (
       SELECT to_json(encode(convert_to(concat_ws(' ', 'newest', product_id, created_at), 'UTF8'), 'hex')) FROM page WHERE place = %(limit)s
     ) ELSE 'null' END,
@@ -51,9 +50,8 @@ WITH asked AS MATERIALIZED (
 SELECT
   concat(
     '{"items":[', cards.items, '],"page":', %(page)s::integer, ',"per_page":', %(limit)s::integer, ',"total":',
-    CASE WHEN %(in_stock)s::boolean
-      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND in_stock)
-      ELSE coalesce(totals.products, 0) END,
+    coalesce(totals.products, 0) - CASE WHEN %(in_stock)s::boolean
+      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND NOT in_stock) ELSE 0 END,
     ',"next_cursor":', CASE WHEN cards.shown > %(limit)s THEN (
       SELECT to_json(encode(convert_to(concat_ws(' ', 'title', product_id, sort_title), 'UTF8'), 'hex')) FROM page WHERE place = %(limit)s
     ) ELSE 'null' END,
@@ -85,9 +83,8 @@ WITH asked AS MATERIALIZED (
 SELECT
   concat(
     '{"items":[', cards.items, '],"page":', %(page)s::integer, ',"per_page":', %(limit)s::integer, ',"total":',
-    CASE WHEN %(in_stock)s::boolean
-      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND in_stock)
-      ELSE coalesce(totals.products, 0) END,
+    coalesce(totals.products, 0) - CASE WHEN %(in_stock)s::boolean
+      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND NOT in_stock) ELSE 0 END,
     ',"next_cursor":', CASE WHEN cards.shown > %(limit)s THEN (
       SELECT to_json(encode(convert_to(concat_ws(' ', 'price', product_id, price_amount), 'UTF8'), 'hex')) FROM page WHERE place = %(limit)s
     ) ELSE 'null' END,
@@ -119,9 +116,8 @@ WITH asked AS MATERIALIZED (
 SELECT
   concat(
     '{"items":[', cards.items, '],"page":', %(page)s::integer, ',"per_page":', %(limit)s::integer, ',"total":',
-    CASE WHEN %(in_stock)s::boolean
-      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND in_stock)
-      ELSE coalesce(totals.products, 0) END,
+    coalesce(totals.products, 0) - CASE WHEN %(in_stock)s::boolean
+      THEN (SELECT count(*) FROM product_listings WHERE shelf = (SELECT shelf FROM asked) AND NOT in_stock) ELSE 0 END,
     ',"next_cursor":', CASE WHEN cards.shown > %(limit)s THEN (
       SELECT to_json(encode(convert_to(concat_ws(' ', '-price', product_id, price_amount), 'UTF8'), 'hex')) FROM page WHERE place = %(limit)s
     ) ELSE 'null' END,

@@ -1,6 +1,6 @@
 -- name: texts
 -- What is said about these products, to be folded by Python.
-SELECT p.id, p.title, p.vendor, p.description_text,
+SELECT p.id, p.title, p.vendor, p.description_text, p.status,
   ARRAY(SELECT t.title FROM product_tags pt JOIN tags t ON t.id = pt.tag_id WHERE pt.product_id = p.id ORDER BY t.slug)
 FROM products p WHERE p.id = ANY (%(ids)s::uuid[])
 

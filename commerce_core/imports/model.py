@@ -1,6 +1,7 @@
 """What a file says about products, checked cell by cell but not yet in the shop, and what became of it."""
 
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -110,7 +111,7 @@ class ImportedProduct:
     seo_description: str
     source: Source = field(repr=False, eq=False)
 
-    @property
+    @cached_property
     def slug(self) -> Slug:
         """The address here. Handles may hold what slugs may not (`My_Shirt--blue`), so the two can differ."""
         return Slug.of(self.handle)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import asdict, frozen
 from psycopg import Cursor
-from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from commerce_core.catalog.model import (
@@ -131,7 +131,7 @@ def losing_a_race() -> Iterator[None]:
     """What is taken and what is there was asked before; who finds it otherwise now has to ask again."""
     try:
         yield
-    except (UniqueViolation, ForeignKeyViolation) as error:
+    except UniqueViolation as error:
         raise TransactionConflict from error
 
 
@@ -207,7 +207,8 @@ def _found_otherwise(change: Change) -> bool:
 def _findable(product: Product) -> tuple[object, ...]:
     values = [variant.option_values for variant in product.variants]
     attributes = {name: str(value) for name, value in product.attributes.items()}
-    return product.title, product.description, product.vendor, product.tag_ids, product.option_names, values, attributes
+    said = (product.title, product.description, product.vendor, product.tag_ids)
+    return product.status, *said, product.option_names, values, attributes
 
 
 def _gone(change: Change, part: str) -> list[UUID]:

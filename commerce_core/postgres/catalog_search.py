@@ -6,6 +6,7 @@ from uuid import UUID
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
+from commerce_core.catalog.model import ProductStatus
 from commerce_core.catalog.search import SearchDocument, search_document, trigrams
 from commerce_core.catalog.search_index import Refreshed
 from commerce_core.postgres.database import Session
@@ -47,15 +48,16 @@ class PostgresSearchIndex:
         return words[-1] if words else None
 
     def _refresh(self, ids: list[UUID]) -> frozenset[str]:
-        """The words of these products, after writing them down."""
+        """The words of those of these products that shoppers can see, after writing all of them down."""
         rows = self.session.rows("catalog_search.texts", ids=ids)
-        documents = {row[0]: search_document(row[1], row[4], row[2], row[3]) for row in rows}
+        documents = {row[0]: search_document(row[1], row[5], row[2], row[3]) for row in rows}
+        published = {row[0] for row in rows if row[4] == ProductStatus.ACTIVE.value}
         if not documents:
             return frozenset()
         self.session.send(
             "catalog_search.write_documents", documents=Jsonb([_row(id_, found) for id_, found in documents.items()])
         )
-        words = frozenset(word for document in documents.values() for word in document.words)
+        words = frozenset(word for id_ in published for word in documents[id_].words)
         known = {row[0] for row in self.session.rows("catalog_search.known_words", words=list(words))}
         if new := [{"word": word, "trigrams": trigrams(word)} for word in words - known]:
             self.session.rows("catalog_search.write_words", words=Jsonb(new))

@@ -23,12 +23,15 @@ class PostgresOutbox:
     doorbell: Doorbell
     new_id: NewId = uuid7
 
-    def append(self, event: Event) -> None:
-        """Write the event, and wake the worker when this transaction commits."""
+    def append(self, *events: Event) -> None:
+        """Write events, and wake the worker when this transaction commits."""
         self.session.send(
             "outbox.append",
-            id=self.new_id(), type=event.type, aggregate_id=event.aggregate_id, payload=encode(event),
-        )  # fmt: skip
+            ids=[self.new_id() for _ in events],
+            types=[event.type for event in events],
+            aggregate_ids=[event.aggregate_id for event in events],
+            payloads=[encode(event) for event in events],
+        )
         self.doorbell.press()
 
 

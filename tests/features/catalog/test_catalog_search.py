@@ -95,8 +95,11 @@ def test_a_draft_neither_is_found_nor_keeps_the_shop_from_guessing(shop: Commerc
     publish(shop, "Cofee", status=ProductStatus.DRAFT)
     publish(shop, "Coffee")
 
-    assert found(shop, "cofee") in ([], ["Coffee"])
-    assert found(shop, "coffe") == ["Coffee"]
+    assert found(shop, "cofee") == ["Coffee"]
+
+    draft = shop.catalog.list_products(SYSTEM, StaffProductQuery(status=ProductStatus.DRAFT)).items[0]
+    shop.catalog.change_product(SYSTEM, draft.id, ProductChanges(status=ProductStatus.ACTIVE))
+    assert found(shop, "cofeee") == found(shop, "cofee") == ["Cofee"]
 
 
 def test_a_change_is_found_at_once_and_what_was_there_no_more(shop: Commerce) -> None:
@@ -131,13 +134,11 @@ def french_shop(database_url: str, settings: Settings) -> Iterator[Commerce]:
 
 def test_the_language_of_the_shop_looks_through_plurals_and_half_words_still_count(french_shop: Commerce) -> None:
     publish(french_shop, "Bougies parfumées")
+    publish(french_shop, "Chevaux")
 
-    assert (
-        found(french_shop, "bougie")
-        == found(french_shop, "bougi")
-        == found(french_shop, "parfumee")
-        == ["Bougies parfumées"]
-    )
+    for q in ("bougie", "bougi", "parfumee bougie"):
+        assert found(french_shop, q) == ["Bougies parfumées"]
+    assert found(french_shop, "cheval or nothing") == ["Chevaux"]
 
 
 def test_after_a_change_of_language_the_index_is_rebuilt(shop: Commerce, french_shop: Commerce) -> None:

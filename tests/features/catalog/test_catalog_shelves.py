@@ -1,5 +1,6 @@
 """What keeps lists in order and counted, whoever writes: shelves, totals, and whether a product can be bought."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -154,16 +155,20 @@ def test_two_buyers_of_the_last_two_variants_sell_the_product_out_together(shop:
     assert shop.catalog.products(ProductQuery(in_stock=True)).items == ()
 
 
-def test_neither_waits_for_the_other_to_decide_that_nothing_is_left(shop: Commerce, database_url: str) -> None:
-    # The race by hand: each sells one of two variants out before the other commits.
+def test_who_sells_the_last_variant_out_waits_for_who_sold_the_one_before(shop: Commerce, database_url: str) -> None:
+    # The race by hand: both have decided before either commits, were it not for the lock.
     product = publish(shop, "Cup", variants=2)
     for variant in product.variants:
         shop.inventory.move(SYSTEM, Movement(variant.id, MovementType.RECEIPT, 1))
     sell = "UPDATE inventory_items SET available_qty = 0 WHERE variant_id = %s"
-    with psycopg.connect(database_url) as one, psycopg.connect(database_url) as two:
+    with psycopg.connect(database_url) as one, psycopg.connect(database_url) as two, ThreadPoolExecutor(1) as pool:
         one.execute(sell, (product.variants[0].id,))
         two.execute(sell, (product.variants[1].id,))
+        one.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        deciding = pool.submit(two.execute, "SET CONSTRAINTS ALL IMMEDIATE")
+        _wait_until(lambda: deciding.done() or _waits(database_url, two.info.backend_pid))
         one.commit()
+        deciding.result(timeout=10)
         two.commit()
 
     assert [card.in_stock for card in shop.catalog.products(ProductQuery()).items] == [False]
@@ -196,7 +201,21 @@ def test_an_editor_who_brings_a_product_back_meets_the_buyer_who_sells_it_out(
         editor.execute("UPDATE products SET status = 'ACTIVE'")
         buyer.execute("UPDATE inventory_items SET available_qty = 0")
         sold = pool.submit(buyer.commit)  # Waits for the editor, whose shelf it cannot see yet.
+        _wait_until(lambda: sold.done() or _waits(database_url, buyer.info.backend_pid))
         editor.commit()
         sold.result(timeout=10)
 
     assert [card.in_stock for card in shop.catalog.products(ProductQuery()).items] == [False]
+
+
+def _waits(database_url: str, backend: int) -> bool:
+    with psycopg.connect(database_url) as looking:
+        row = looking.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", (backend,)).fetchone()
+    return row == (True,)
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -17,6 +17,8 @@ from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, SYSTEM
 from commerce_core.catalog.drafts import NewCategory, NewImage, NewProduct, NewVariant, ProductChanges
 from commerce_core.catalog.model import ProductStatus, Seo
+from commerce_core.catalog.staff_views import WordQuery
+from commerce_core.catalog.tags import TagChanges
 from commerce_core.gateways.local_media import PictureFolder
 from commerce_core.imports.model import ImportReport
 from commerce_core.imports.sheet import HEADER
@@ -145,6 +147,26 @@ def test_a_category_is_told_by_a_title_that_leads_back_to_it(shop: Commerce) -> 
         shop.catalog.create_product(SYSTEM, product)
     assert {row["Handle"]: row["Type"] for row in rows(exported(shop))} == {"old": "Mugs", "star": "", "young": ""}
     assert imported(shop, exported(shop)) == ImportReport(unchanged=3)
+
+
+def test_a_tag_is_told_by_a_word_that_leads_back_to_it(shop: Commerce) -> None:
+    variant = NewVariant(Money(1, "EUR"))
+    shop.catalog.create_product(SYSTEM, NewProduct("Mug", (variant,), tags=("Soldes", "Red, blue")))
+    soldes = next(tag for tag in shop.tags.list_all(SYSTEM, WordQuery()).items if tag.slug == "soldes")
+    shop.tags.change(SYSTEM, soldes.id, TagChanges(title="Sale", slug="soldes"))
+    assert rows(exported(shop))[0]["Tags"] == "Red  blue, soldes"
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=1)
+
+
+def test_an_apostrophe_and_the_white_space_around_a_text_come_back(shop: Commerce) -> None:
+    variants = tuple(NewVariant(Money(1, "EUR"), (size,), sku=sku) for size, sku in ((" S", "'007"), ("M ", "'-1 ")))
+    image = NewImage("https://pictures.example/1.png", " front ")
+    seo = Seo(" title ", " description\n")
+    product = NewProduct(
+        " Mug ", variants, vendor=" Mill", option_names=(" Size",), images=(image,), seo=seo, tags=(" new ",)
+    )
+    shop.catalog.create_product(SYSTEM, product)
+    assert imported(shop, exported(shop)) == ImportReport(unchanged=1)
 
 
 def test_more_products_than_a_page_are_all_exported_once(shop: Commerce) -> None:
