@@ -98,7 +98,7 @@ SELECT id FROM customers WHERE id = %(customer_id)s FOR NO KEY UPDATE
 -- A statement of its own, because what is read in the locking one would be as old as the wait for the lock.
 SELECT id FROM carts
 WHERE customer_id = %(customer_id)s AND status <> 'CONVERTED' AND id <> %(guest_cart_id)s
-ORDER BY updated_at DESC, id LIMIT 1
+ORDER BY updated_at DESC, id DESC LIMIT 1
 
 -- name: claim
 WITH cart AS (
@@ -120,13 +120,13 @@ INSERT INTO cart_events (cart_id, type, payload, created_at) VALUES
 
 -- name: purge
 -- What holds stock is never deleted, because its counters would be left behind. Naming every status makes the index by status
--- and age one range each. A cart in use is skipped, never waited for. Holds are looked up cart by cart, with LIMIT 1, because
--- PostgreSQL may answer a NOT EXISTS by reading all reservations of the shop.
+-- and age one range each; OFFSET 0 asks about each old cart by itself instead of reading all holds and all orders. A cart in use
+-- is skipped, never waited for.
 DELETE FROM carts WHERE id IN (
   SELECT c.id FROM carts c
   WHERE c.status IN ('ACTIVE', 'ABANDONED', 'CONVERTED') AND c.updated_at <= %(untouched_since)s
-    AND (SELECT true FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL LIMIT 1) IS NULL
-    AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT')
+    AND NOT EXISTS (SELECT FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL OFFSET 0)
+    AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT' OFFSET 0)
   LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED
 )

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from attrs import Factory, define
 
-HOLD, HOLD_LIMIT, PAYMENT_WINDOW = timedelta(minutes=30), timedelta(hours=2), timedelta(minutes=30)
+# Short enough that a program may come up against the limit of a hold.
+HOLD, HOLD_LIMIT, PAYMENT_WINDOW = timedelta(minutes=30), timedelta(minutes=40), timedelta(minutes=30)
 
 
 class Refused(Exception):

@@ -28,12 +28,12 @@ from commerce_core.access.model import GUEST, SYSTEM, Actor, ActorKind
 from commerce_core.cart.service import NewCart, NewItem
 from commerce_core.checkout.model import PlaceOrder
 from commerce_core.inventory.errors import OutOfStock
-from commerce_core.inventory.model import Movement, MovementType
+from commerce_core.inventory.model import InventoryPolicy, Movement, MovementType
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.orders.model import OrderId
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
-from tests.features.cart.shelf_model import Refused, Shelf, State
+from tests.features.cart.shelf_model import HOLD, HOLD_LIMIT, Refused, Shelf, State
 
 COUNTED, MAX_UNITS = 3, 9
 VARIANTS = st.integers(0, COUNTED)  # the last is not counted
@@ -73,7 +73,8 @@ def world(database_url: str, settings: Settings, gateway: FakeGateway) -> Iterat
         make = Builders(shop)
         counted = [make.variant(stock=1, title=f"Mug {n}") for n in range(COUNTED)]
         database.execute("UPDATE inventory_items SET backorder_limit = 2 WHERE variant_id = %s", (counted[-1],))
-        yield World(shop, gateway, database, (*counted, make.variant(stock=None)))
+        short = evolve(shop, cart=evolve(shop.cart, policy=InventoryPolicy(HOLD, HOLD_LIMIT)))
+        yield World(short, gateway, database, (*counted, make.variant(stock=None)))
 
 
 class CartsAndStock(RuleBasedStateMachine):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from commerce_core.cart.service import NewCart, NewItem
 from commerce_core.cart.views import CartView
 from commerce_core.testing.builders import PARIS, Builders
 from commerce_core.testing.clock import Clock
+from tests.crashes import InterruptedBegin
 from tests.features.cart.conftest import Rows
 
 
@@ -256,6 +258,30 @@ def test_two_devices_log_in_at_once_and_one_cart_has_everything(
     assert quantities(shop.cart.get(cart_id, shopper=customer)) == {variant: 24}
     assert reserved(shop, variant) == 24
     assert rows("SELECT count(*) FROM carts WHERE merged_into_id = %s", cart_id) == [(11,)]
+
+
+def test_a_second_login_waits_for_the_first_and_finds_its_cart(
+    shop: Commerce, make: Builders, customer: Actor, rows: Rows
+) -> None:
+    variant = make.variant(stock=9)
+    first, second = make.cart((variant, 1)), make.cart((variant, 2))
+    about_to_commit, go_on = Event(), Event()
+
+    def pause(_work: object, _opened: int) -> None:
+        about_to_commit.set()
+        go_on.wait(20)
+
+    slow = evolve(shop.cart, begin=InterruptedBegin(shop.cart.begin, before=pause))
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(2) as devices:
+        one = devices.submit(slow.merge, customer, first.id)
+        assert about_to_commit.wait(20)
+        other = devices.submit(shop.cart.merge, customer, second.id)
+        while not rows(waiting) and not other.done():
+            pass
+        go_on.set()
+    assert one.result().cart.id == other.result().cart.id == first.id
+    assert quantities(other.result().cart) == {variant: 3}
 
 
 def test_a_cart_brought_by_two_customers_goes_to_one_of_them(
