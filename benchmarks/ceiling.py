@@ -98,5 +98,5 @@ class Ceiling:
 
 def _filled(name: str, values: Mapping[str, str] = _VALUES) -> str:
     """The shop's statement with a value for each parameter, as pgbench reads it."""
-    text = _PARAMETER.sub(lambda parameter: (_VALUES | values)[parameter[1]], statements()[name])
+    text = _PARAMETER.sub(lambda parameter: {**_VALUES, **values}[parameter[1]], statements()[name])
     return text.replace("%%", "%") + ";\n"

@@ -227,8 +227,8 @@ WHERE (NOT %(low)s::boolean OR i.available_qty <= i.low_threshold)
 SELECT i.variant_id, v.sku, p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
   i.available_qty + i.reserved_qty, i.reserved_qty, i.available_qty, i.backorder_limit, i.low_threshold, i.version, i.updated_at
 FROM (
-  SELECT mv.id FROM products mp JOIN product_variants mv ON mv.product_id = mp.id
-  WHERE mp.search @@ websearch_to_tsquery('simple', %(text)s)
+  SELECT mv.id FROM product_search ms JOIN product_variants mv ON mv.product_id = ms.product_id
+  WHERE ms.document @@ search_query(%(words)s::text, %(unfinished)s::boolean)
   UNION
   SELECT id FROM product_variants WHERE sku = %(text)s
 ) AS matching
@@ -241,8 +241,8 @@ ORDER BY i.variant_id DESC LIMIT %(limit)s OFFSET %(offset)s
 -- name: page_matching_total
 SELECT count(*)
 FROM (
-  SELECT mv.id FROM products mp JOIN product_variants mv ON mv.product_id = mp.id
-  WHERE mp.search @@ websearch_to_tsquery('simple', %(text)s)
+  SELECT mv.id FROM product_search ms JOIN product_variants mv ON mv.product_id = ms.product_id
+  WHERE ms.document @@ search_query(%(words)s::text, %(unfinished)s::boolean)
   UNION
   SELECT id FROM product_variants WHERE sku = %(text)s
 ) AS matching

@@ -1,10 +1,6 @@
 -- name: append
--- One event or those of a whole import. Sorted, because they are handled in the order in which they were written.
 INSERT INTO outbox_events (id, type, aggregate_id, payload)
-SELECT id, type, aggregate_id, payload
-FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(aggregate_ids)s::uuid[], %(payloads)s::jsonb[])
-  WITH ORDINALITY AS n (id, type, aggregate_id, payload, place)
-ORDER BY place
+VALUES (%(id)s, %(type)s, %(aggregate_id)s, %(payload)s)
 
 -- name: ring
 -- Wakes the worker when this transaction commits. Not while a drain job is waiting: one per commit would outrun the worker.

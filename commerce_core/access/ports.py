@@ -8,6 +8,6 @@ from commerce_core.access.model import AuditEntry
 class AuditLog(Protocol):
     """The append-only record of what operators changed, written by the transaction that changes it."""
 
-    def record(self, *entries: AuditEntry) -> None:
-        """Add entries, in this order."""
+    def record(self, entry: AuditEntry) -> None:
+        """Add one entry."""
         ...

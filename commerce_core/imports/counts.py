@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from attrs import frozen
 
 from commerce_core.access.model import Actor, Permission
+from commerce_core.catalog.errors import SkuUnknown
 from commerce_core.imports.model import RowProblem
 from commerce_core.imports.rows import Row, Table, read_table
-from commerce_core.inventory.errors import SkuUnknown, StockChanged, VariantNotTracked
+from commerce_core.inventory.errors import StockChanged, VariantNotTracked
 from commerce_core.inventory.model import Count
 from commerce_core.inventory.service import InventoryService
 from commerce_core.kernel.errors import CommerceError, Conflict, Invalid, InvalidInput, NotFound, StaleVersion

@@ -70,12 +70,3 @@ class BackordersTaken(Conflict):
     code = "backorders-taken"
     detail = "{taken} units are promised beyond the stock already; the limit cannot be lower."
     taken: int
-
-
-@frozen
-class SkuUnknown(NotFound):
-    """No variant has this SKU."""
-
-    code = "sku-unknown"
-    detail = "No variant has the SKU {sku}."
-    sku: str

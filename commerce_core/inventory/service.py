@@ -6,7 +6,8 @@ from uuid import UUID
 from attrs import frozen
 
 from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
-from commerce_core.inventory.errors import SkuUnknown, VariantNotTracked
+from commerce_core.catalog.errors import SkuUnknown
+from commerce_core.inventory.errors import VariantNotTracked
 from commerce_core.inventory.model import Count, Movement, Repair, StockChanges
 from commerce_core.inventory.ports import InventoryWork
 from commerce_core.inventory.views import (

@@ -13,8 +13,8 @@ from commerce_core.outbox.model import ClaimedEvent, Event, EventStatus, Outcome
 class Outbox(Protocol):
     """The events of one transaction."""
 
-    def append(self, *events: Event) -> None:
-        """Write events, in this order, and wake the worker when this transaction commits."""
+    def append(self, event: Event) -> None:
+        """Write the event, and wake the worker when this transaction commits."""
         ...
 
 

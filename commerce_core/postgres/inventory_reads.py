@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attrs import frozen
 
+from commerce_core.catalog.search import SearchWords
 from commerce_core.inventory.model import MovementType
 from commerce_core.inventory.views import (
     Discrepancy,
@@ -53,7 +54,11 @@ class PostgresInventoryReader:
                 rows = session.rows("inventory.page", low=query.low, out=query.out, **part)
                 total = session.value("inventory.page_total", low=query.low, out=query.out)
             else:
-                where = {"text": query.text, "low": query.low, "out": query.out}
+                words = SearchWords.of(query.text)
+                where = {
+                    "text": query.text, "words": words.text, "unfinished": words.unfinished,
+                    "low": query.low, "out": query.out,
+                }  # fmt: skip
                 rows = session.rows("inventory.page_matching", **where, **part)
                 total = session.value("inventory.page_matching_total", **where)
         return Page([StockView(*row) for row in rows], request.page, request.per_page, total)

