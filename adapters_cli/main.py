@@ -28,6 +28,7 @@ _WORDS = {
     "tags": ("tags", "Put tags in order."),
     "redirects": ("redirects", "Keep old addresses alive."),
     "orders": ("orders", "Look at orders and move them on."),
+    "customers": ("customers", "Look after customers, and after what is kept about them."),
     "inventory": ("inventory", "Count the stock, and prove the count."),
     "staff": ("staff", "Let people in, and shut them out."),
     "media": ("media", "Bring pictures in, and see those that could not be fetched."),

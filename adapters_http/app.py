@@ -9,7 +9,15 @@ from structlog.typing import FilteringBoundLogger
 from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
 from adapters_http.admin.carts import AdminCarts
 from adapters_http.admin.categories import AdminCategories, AdminCategory
-from adapters_http.admin.customers import AdminCustomers
+from adapters_http.admin.customers import (
+    AdminCustomer,
+    AdminCustomerErasure,
+    AdminCustomerExport,
+    AdminCustomerMerge,
+    AdminCustomerNotes,
+    AdminCustomerOrders,
+    AdminCustomers,
+)
 from adapters_http.admin.images import AdminProductImage, AdminProductImages
 from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
@@ -38,10 +46,23 @@ from adapters_http.media import LocalUpload, Pictures
 from adapters_http.operations import Docs, DocsAsset, Live, OpenApi, Ready
 from adapters_http.problems import ProblemHandlers
 from adapters_http.request_log import RequestLog
+from adapters_http.store.accounts import (
+    CustomerLogin,
+    CustomerLogout,
+    CustomerRefresh,
+    Customers,
+    EmailChangeConfirmation,
+    EmailVerification,
+    MyEmail,
+    MyPassword,
+    PasswordResetConfirmation,
+    PasswordResets,
+)
 from adapters_http.store.cart import CartItem, CartItems, Carts, CartShippingOptions, OneCart
 from adapters_http.store.categories import Categories, OneCategory
 from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
+from adapters_http.store.me import Me, MyAddress, MyAddresses, MyExport, MyOrders
 from adapters_http.store.products import OneProduct, Products
 from adapters_http.webhooks.stripe import StripeWebhook
 from commerce_core.wiring import Commerce
@@ -76,7 +97,22 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/cart/{cart_id}/shipping-options": CartShippingOptions(shop.cart),
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
-        "/v1/store/orders/{order_id}": StoreOrder(shop.checkout),
+        "/v1/store/orders/{order_id}": StoreOrder(shop.checkout, shop.profile),
+        "/v1/store/customers": Customers(shop.accounts),
+        "/v1/store/auth/login": CustomerLogin(shop.accounts),
+        "/v1/store/auth/logout": CustomerLogout(shop.accounts),
+        "/v1/store/auth/refresh": CustomerRefresh(shop.accounts),
+        "/v1/store/auth/verify-email": EmailVerification(shop.accounts),
+        "/v1/store/auth/password-reset": PasswordResets(shop.credentials),
+        "/v1/store/auth/password-reset/confirm": PasswordResetConfirmation(shop.credentials),
+        "/v1/store/auth/change-email/confirm": EmailChangeConfirmation(shop.credentials),
+        "/v1/store/me": Me(shop.profile, shop.privacy),
+        "/v1/store/me/password": MyPassword(shop.credentials),
+        "/v1/store/me/email": MyEmail(shop.credentials),
+        "/v1/store/me/addresses": MyAddresses(shop.profile),
+        "/v1/store/me/addresses/{address_id}": MyAddress(shop.profile),
+        "/v1/store/me/orders": MyOrders(shop.profile),
+        "/v1/store/me/export": MyExport(shop.privacy),
         "/v1/webhooks/stripe": StripeWebhook(shop.payments),
         "/v1/admin/products": AdminProducts(shop.catalog),
         "/v1/admin/products/export.csv": AdminProductExport(shop.imports),
@@ -106,6 +142,12 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
         "/v1/admin/carts": AdminCarts(shop.cart),
         "/v1/admin/customers": AdminCustomers(shop.customers),
+        "/v1/admin/customers/{customer_id}": AdminCustomer(shop.customers),
+        "/v1/admin/customers/{customer_id}/orders": AdminCustomerOrders(shop.customers),
+        "/v1/admin/customers/{customer_id}/notes": AdminCustomerNotes(shop.customers),
+        "/v1/admin/customers/{customer_id}/merge": AdminCustomerMerge(shop.customers),
+        "/v1/admin/customers/{customer_id}/export": AdminCustomerExport(shop.privacy),
+        "/v1/admin/customers/{customer_id}/erase": AdminCustomerErasure(shop.privacy),
         "/v1/admin/inventory": AdminInventory(shop.inventory),
         "/v1/admin/inventory/verify": AdminStockVerification(shop.inventory),
         "/v1/admin/inventory/repair": AdminStockRepair(shop.inventory),
@@ -123,7 +165,7 @@ def routes(shop: Commerce) -> dict[str, object]:
 def create_app(shop: Commerce, log: FilteringBoundLogger | None = None) -> App:
     """The WSGI application of one shop. Raises `TypeError` for a responder without a declaration."""
     log = log or request_logger(shop.settings.log_level, sys.stderr.buffer)
-    return assemble(routes(shop), Gate(shop.staff, shop.idempotency, shop.settings.trusted_proxies, log))
+    return assemble(routes(shop), Gate(shop.staff, shop.accounts, shop.idempotency, shop.settings.trusted_proxies, log))
 
 
 def assemble(table: Mapping[str, object], gate: Gate) -> App:

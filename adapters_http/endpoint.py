@@ -26,7 +26,7 @@ from adapters_http.encoding import to_json
 from adapters_http.operation import Access, Answer, Idempotent, Media, Operation, operation_of
 from adapters_http.problems import IdempotencyKeyRequired, InvalidIdempotencyKey
 from commerce_core.access.errors import PermissionDenied
-from commerce_core.access.model import Actor, Origin
+from commerce_core.access.model import GUEST, Actor, Origin
 from commerce_core.kernel.errors import Busy, CommerceError, DatabaseUnavailable, InvalidInput, Unauthenticated
 from commerce_core.kernel.idempotency import (
     Idempotency,
@@ -49,17 +49,17 @@ _ANYWHERE = (Busy, DatabaseUnavailable)  # The document names them once, under `
 
 @frozen
 class TokenRequired(Unauthenticated):
-    """The operation is for staff and the request names nobody."""
+    """The operation is not for everybody, and the request names nobody."""
 
     code = "token-required"
     detail = "This operation needs an Authorization header with a bearer token."
 
 
-class StaffDoor(Protocol):
+class Door(Protocol):
     """Who turns a token into an actor."""
 
     def authenticate(self, token: str, origin: Origin) -> Actor:
-        """The member of staff behind a token. Raises a refusal of the family `Unauthenticated`."""
+        """The member of staff, or the customer, behind a token. Raises a refusal of the family `Unauthenticated`."""
         ...
 
 
@@ -67,7 +67,8 @@ class StaffDoor(Protocol):
 class Gate:
     """What endpoints ask of the shop before and after a responder."""
 
-    staff: StaffDoor
+    staff: Door
+    customers: Door
     idempotency: Idempotency
     trusted_proxies: int
     log: FilteringBoundLogger
@@ -76,12 +77,21 @@ class Gate:
         """Where the request came from, as far as our own proxies can be believed."""
         return Origin(req.context.request_id, client_address(req, self.trusted_proxies))
 
-    def actor(self, req: falcon.Request) -> Actor:
-        """The member of staff who asks. Raises a refusal of the family `Unauthenticated`."""
-        scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+    def actor(self, req: falcon.Request, declared: Operation) -> Actor | None:
+        """Who asks; None where nobody has to say. Raises a refusal of the family `Unauthenticated`."""
+        if declared.access is Access.PUBLIC and ("shopper" not in declared.parameters or not req.auth):
+            return None
+        token = bearer(req)
+        if token is None:
             raise TokenRequired
-        return self.staff.authenticate(token.strip(), self.origin(req))
+        door = self.staff if declared.access is Access.STAFF else self.customers
+        return door.authenticate(token, self.origin(req))
+
+
+def bearer(req: falcon.Request) -> str | None:
+    """The token of the `Authorization` header."""
+    scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def client_address(req: falcon.Request, trusted_proxies: int) -> str | None:
@@ -115,7 +125,7 @@ def implied_refusals(operation: Operation) -> Iterable[type[CommerceError]]:
         yield from (MalformedJson, UnsupportedMediaType, InvalidInput)
     if operation.query is not None or operation.headers is not None:
         yield InvalidInput
-    if operation.access is Access.STAFF:
+    if operation.access is not Access.PUBLIC or "shopper" in operation.parameters:
         yield from (TokenRequired, SessionInvalid)
     if operation.permission:
         yield PermissionDenied
@@ -149,7 +159,7 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
     def answered(req: falcon.Request, given: dict[str, Any]) -> Reply | Answer:
         for name, kind in parts:
             given[name] = _part(given[name], kind)
-        req.context.actor = gate.actor(req) if declared.access is Access.STAFF else None
+        req.context.actor = gate.actor(req, declared)
         req.context.raw = b""
         for name, source in sources:
             given[name] = source(req, declared, gate)
@@ -195,6 +205,7 @@ def _version(req: falcon.Request, _declared: Operation, _gate: Gate) -> int | No
 # Where each argument comes from. The body is last: whoever is refused before need not have sent it.
 _SOURCES: Mapping[str, Callable[[falcon.Request, Operation, Gate], Any]] = {
     "actor": lambda req, _declared, _gate: req.context.actor,
+    "shopper": lambda req, _declared, _gate: req.context.actor or GUEST,
     "origin": lambda req, _declared, gate: gate.origin(req),
     "request": lambda req, _declared, _gate: req,
     "if_match": _version,
@@ -248,7 +259,7 @@ def _caller(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) 
     A credential an anonymous caller sends is a part of it: nobody is replayed an answer they could not have had.
     """
     if req.context.actor is not None:
-        return f"staff:{req.context.actor.id}"
+        return f"{req.context.actor.kind.value}:{req.context.actor.id}"
     owner = declared.owner(given) if declared.owner else given.get("cart_id")
     credentials = [req.get_header(name) or "" for name in ("Authorization", "X-Order-Token")]
     if not any(credentials):

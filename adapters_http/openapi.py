@@ -30,7 +30,7 @@ _PROBLEM: Schema = {
     },
     "required": ["type", "title", "status", "detail", "code", "instance"],
 }
-_SCHEME = "staffToken"
+_SCHEMES = {Access.STAFF: "staffToken", Access.CUSTOMER: "customerToken"}
 
 
 def document(routes: Mapping[str, object]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def document(routes: Mapping[str, object]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.components.items())),
-            "securitySchemes": {_SCHEME: {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {name: {"type": "http", "scheme": "bearer"} for name in _SCHEMES.values()},
         },
     }
 
@@ -71,8 +71,10 @@ def _head(template: str, name: str, operation: Operation) -> dict[str, Any]:
         "description": operation.description,
         "tags": [f"{area} {words[1]}" if area else words[0].removesuffix(".json")],
     }
-    if operation.access is Access.STAFF:
-        head |= {"security": [{_SCHEME: []}]}
+    if operation.access is not Access.PUBLIC:
+        head |= {"security": [{_SCHEMES[operation.access]: []}]}
+    elif "shopper" in operation.parameters:
+        head |= {"security": [{}, {_SCHEMES[Access.CUSTOMER]: []}]}
     if operation.permission:
         head |= {"x-permission": operation.permission.value}
     return head

@@ -8,9 +8,10 @@ A responder is a plain method: what it needs are its parameters, found by name; 
             return Answer(self.shop.carts.add_item(cart_id, body.variant_id, body.quantity), status=201)
 
 `body`: an attrs class, or `bytes` for the raw body. `query`, `headers`: attrs classes. `actor`: who asks, where access
-is STAFF. `origin`: where the request comes from. `if_match`: the version the client read (`int | None`). `request`:
-Falcon's own, for what none of these gives. Any other name is a part of the path. Nothing is wrapped: a method can be
-called as it is; `endpoint.py` does the rest.
+is STAFF or CUSTOMER. `shopper`: who asks, where it is PUBLIC: a customer with a token, or a guest without. `origin`:
+where the request comes from. `if_match`: the version the client read (`int | None`). `request`: Falcon's own, for what
+none of these gives. Any other name is a part of the path. Nothing is wrapped: a method can be called as it is;
+`endpoint.py` does the rest.
 """
 
 import inspect
@@ -28,13 +29,14 @@ from commerce_core.kernel.errors import CommerceError
 Responder = TypeVar("Responder", bound=Callable[..., "Answer"])
 
 _MARK = "__operation__"
-_RESERVED = {"body", "query", "headers", "actor", "origin", "if_match", "request"}
+_RESERVED = {"body", "query", "headers", "actor", "shopper", "origin", "if_match", "request"}
 
 
 class Access(StrEnum):
     """Who may call."""
 
     PUBLIC = "public"
+    CUSTOMER = "customer"
     STAFF = "staff"
 
 
@@ -158,8 +160,10 @@ def operation(
             body_type=body_type,
             parameters=_parameters(responder),
         )
-        if ("actor" in declared.parameters) > (access is Access.STAFF):
-            raise TypeError(f"{responder.__qualname__} wants an actor, but is not declared for staff")
+        if ("actor" in declared.parameters) > (access is not Access.PUBLIC):
+            raise TypeError(f"{responder.__qualname__} wants an actor, but is not declared for staff or customers")
+        if ("shopper" in declared.parameters) > (access is Access.PUBLIC):
+            raise TypeError(f"{responder.__qualname__} wants a shopper, but not everybody may call it")
         setattr(responder, _MARK, declared)
         return responder
 
@@ -179,6 +183,8 @@ def _parameters(responder: Callable[..., Any]) -> dict[str, Any]:
     names = [name for name in inspect.signature(responder).parameters if name != "self"]
     if missing := [name for name in names if name not in hints]:
         raise TypeError(f"{responder.__qualname__}: {', '.join(missing)} needs an annotation")
-    if hints.get("actor", Actor) is not Actor or not issubclass(hints.get("request", falcon.Request), falcon.Request):
-        raise TypeError(f"{responder.__qualname__}: actor is an Actor, request a falcon.Request")
+    if {hints.get("actor", Actor), hints.get("shopper", Actor)} != {Actor} or not issubclass(
+        hints.get("request", falcon.Request), falcon.Request
+    ):
+        raise TypeError(f"{responder.__qualname__}: actor and shopper are an Actor, request a falcon.Request")
     return {name: hints[name] for name in names}

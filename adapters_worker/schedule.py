@@ -36,6 +36,8 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
         Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
+        Periodic("retention", "7 3 * * *", "housekeeping", shop.retention.prune),
+        Periodic("forget_login_guesses", "*/15 * * * *", "housekeeping", shop.logins.forget_old),
         Periodic("fetch_remote_images", _every(10), "media", _for_a_while(partial(shop.remote_images.fetch_due, 1))),
         Periodic("purge_uploads", "*/10 * * * *", "media", shop.media.purge),
     )

@@ -5,13 +5,15 @@ What must be true together with the event belongs in the event's own transaction
 """
 
 from commerce_core.catalog.events import ProductChanged
+from commerce_core.customers.accounts import AccountService
+from commerce_core.customers.events import CustomerErasedForGood, CustomerRegistered, ProofRequested
 from commerce_core.customers.service import CustomersService
 from commerce_core.inventory.events import StockLow
 from commerce_core.orders.events import OrderCancelled, OrderCompleted, OrderFulfilled, OrderPaid, OrderPlaced
 from commerce_core.outbox.model import Reactions
 
 
-def reactions(*, customers: CustomersService) -> Reactions:
+def reactions(*, customers: CustomersService, accounts: AccountService) -> Reactions:
     """The table of every event there is. One with no reaction is kept as a record of what happened."""
     return {
         ProductChanged: (),
@@ -21,4 +23,7 @@ def reactions(*, customers: CustomersService) -> Reactions:
         OrderFulfilled: (),
         OrderCompleted: (),
         StockLow: (),
+        ProofRequested: (lambda event: accounts.send_proof(event.proof_id),),
+        CustomerRegistered: (),
+        CustomerErasedForGood: (),
     }

@@ -3,12 +3,15 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from attrs import field, frozen
 
 from commerce_core.catalog.search import SearchLanguage
+from commerce_core.customers.retention import RetentionPolicy
+from commerce_core.feeds.model import Storefront
 from commerce_core.kernel.address import COUNTRIES
 from commerce_core.kernel.errors import FieldError, InvalidInput
 
@@ -61,6 +64,13 @@ class Settings:
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     store_category_path: str = "/categories/{slug}"
+    store_account_path: str = "/account/{action}"
+    marketing_text_version: str = "1"  # of the text beside the box that people tick
+    retention_mail_days: int = 365  # of what mails said
+    retention_provider_event_days: int = 180
+    retention_event_days: int = 90  # of our own, once handled
+    retention_cart_days: int = 90  # of a cart that nobody touches, with its log
+    retention_reply_hours: int = 48  # of answers kept for repeated requests
     port: int = 8000
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
@@ -88,6 +98,27 @@ class Settings:
     def webhook_secrets(self) -> tuple[str, ...]:
         """Every webhook secret that is accepted."""
         return tuple(s.strip() for s in (self.stripe_webhook_secret or "").split(",") if s.strip())
+
+    @property
+    def storefront(self) -> Storefront:
+        """Where shoppers are, and how its pages are addressed."""
+        base = (self.public_store_url or "").rstrip("/")
+        return Storefront(self.shop_name, base, self.store_product_path, self.store_category_path)
+
+    @property
+    def account_url(self) -> str | None:
+        """Where links of mails lead, with `{action}` in it; None without a storefront."""
+        base = self.storefront.base
+        return f"{base}{self.store_account_path}" if base else None
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        """How long things are kept that name people."""
+        return RetentionPolicy(
+            mail_bodies=timedelta(days=self.retention_mail_days),
+            provider_events=timedelta(days=self.retention_provider_event_days),
+            events=timedelta(days=self.retention_event_days),
+        )
 
     @property
     def production(self) -> bool:
@@ -220,6 +251,13 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "cart_max_units": _whole(1, 1_000_000),
     "hold_minutes": _whole(1, 10_080),
     "hold_limit_minutes": _whole(1, 10_080),
+    "retention_mail_days": _whole(1, 36_500),
+    "retention_provider_event_days": _whole(35, 36_500),
+    "retention_event_days": _whole(1, 36_500),
+    "retention_cart_days": _whole(1, 36_500),
+    "retention_reply_hours": _whole(24, 876_000),
+    "store_account_path": _matching(r"/.*\{action\}.*", "a path with {action} in it, such as /account/{action}"),
+    "marketing_text_version": _matching(r"[!-~]{1,50}", "1 to 50 visible characters"),
     "port": _whole(1, 65535),
     "threads": _whole(1, 1000),
     "processes": _whole(1, 1000),

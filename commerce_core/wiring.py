@@ -1,11 +1,13 @@
 """THE page: which adapter stands behind which port. One attribute per feature."""
 
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from attrs import evolve, frozen
 
+from commerce_core.access.logins import LoginGuard
 from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
 from commerce_core.catalog.categories import CategoryService
@@ -17,10 +19,16 @@ from commerce_core.catalog.tags import TagService
 from commerce_core.catalog.variants import VariantService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
+from commerce_core.customers.accounts import AccountService
+from commerce_core.customers.credentials import CredentialService
+from commerce_core.customers.model import AccountPolicy
+from commerce_core.customers.privacy import PrivacyService
+from commerce_core.customers.profile import ProfileService
+from commerce_core.customers.retention import RetentionService
 from commerce_core.customers.service import CustomersService
+from commerce_core.emails.consent import ConsentService
 from commerce_core.emails.ports import MailSender
 from commerce_core.emails.service import EmailService
-from commerce_core.feeds.model import Storefront
 from commerce_core.feeds.service import FeedService
 from commerce_core.gateways.argon2 import Argon2Hasher
 from commerce_core.gateways.local_media import LocalMedia
@@ -51,6 +59,7 @@ from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
 from commerce_core.postgres.categories import PostgresCategoryReader
+from commerce_core.postgres.consents import PostgresConsentReader
 from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
 from commerce_core.postgres.emails import PostgresEmailReader
@@ -83,7 +92,14 @@ class Commerce:
     database: Database
     idempotency: Idempotency
     staff: StaffService
+    logins: LoginGuard
     customers: CustomersService
+    accounts: AccountService
+    credentials: CredentialService
+    profile: ProfileService
+    privacy: PrivacyService
+    retention: RetentionService
+    consents: ConsentService
     outbox: OutboxService
     emails: EmailService
     catalog: CatalogService
@@ -133,23 +149,37 @@ def open_shop(
         raise ValueError("open_shop needs the address of a PostgreSQL database")
     ground = _Ground.of(evolve(settings, database_url=url))
     begin, database = ground.begin, ground.database
-    store = _storefront(settings)
+    store = settings.storefront
     local_media = LocalMedia(_files(settings), ground.secret)
     media = _bucket(settings) or local_media
     media_reader = PostgresMediaReader(database)
     card = gateway or _card_gateway(settings)
     payments = _payments(ground, card)
     orders = OrderService(begin, PostgresOrderReader(database))
-    customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
+    people = _people(ground, cart := _cart(ground), payments)
     inventory = InventoryService(begin, PostgresInventoryReader(database))
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
         database=database,
-        idempotency=Idempotency(PostgresIdempotencyStore(database), ground.secret, uuid7),
+        idempotency=Idempotency(
+            PostgresIdempotencyStore(database), ground.secret, uuid7, timedelta(hours=settings.retention_reply_hours)
+        ),
         staff=StaffService(begin, uuid7, PostgresStaffReader(database), Argon2Hasher()),
-        customers=customers,
-        outbox=OutboxService(begin, PostgresOutboxReader(database), reactions(customers=customers), decode),
+        logins=people.logins,
+        customers=people.customers,
+        accounts=people.accounts,
+        credentials=people.credentials,
+        profile=people.profile,
+        privacy=PrivacyService(begin, people.policy),
+        retention=RetentionService(begin, settings.retention),
+        consents=ConsentService(begin, PostgresConsentReader(database), settings.marketing_text_version),
+        outbox=OutboxService(
+            begin,
+            PostgresOutboxReader(database),
+            reactions(customers=people.customers, accounts=people.accounts),
+            decode,
+        ),
         emails=_emails(ground),
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
@@ -165,7 +195,7 @@ def open_shop(
         search_index=SearchIndexService(begin),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
-        cart=_cart(ground),
+        cart=cart,
         orders=orders,
         payments=payments,
         checkout=_checkout(ground, payments, orders, card),
@@ -192,9 +222,38 @@ class _Ground:
 
 
 def _emails(ground: _Ground) -> EmailService:
-    templates = Templates(ground.settings.shop_name)
+    settings = ground.settings
+    templates = Templates(settings.shop_name, ground.secret, settings.account_url)
     return EmailService(
         ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
+    )
+
+
+@frozen
+class _People:
+    """What customers do, and what is done about them."""
+
+    logins: LoginGuard
+    customers: CustomersService
+    accounts: AccountService
+    credentials: CredentialService
+    profile: ProfileService
+    policy: AccountPolicy
+
+
+def _people(ground: _Ground, cart: CartService, payments: PaymentService) -> _People:
+    begin, secret = ground.begin, ground.secret
+    read = PostgresCustomerReader(ground.database, ground.settings.currency)
+    policy = AccountPolicy(marketing_text=ground.settings.marketing_text_version)
+    hasher, logins = Argon2Hasher(), LoginGuard(begin)
+    accounts = AccountService(begin, uuid7, read, hasher, logins, cart, secret, policy)
+    return _People(
+        logins=logins,
+        customers=CustomersService(begin, uuid7, read, policy),
+        accounts=accounts,
+        credentials=CredentialService(begin, uuid7, read, hasher, logins, accounts, secret, policy),
+        profile=ProfileService(begin, uuid7, read, payments, policy),
+        policy=policy,
     )
 
 
@@ -207,7 +266,7 @@ def _cart(ground: _Ground) -> CartService:
         new_id=uuid7,
         rules=ground.rules,
         policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
-        limits=CartPolicy(max_units=settings.cart_max_units),
+        limits=CartPolicy(settings.cart_max_units, timedelta(days=settings.retention_cart_days)),
         read=PostgresCartReader(ground.database),
     )
 
@@ -282,12 +341,3 @@ def _card_gateway(settings: Settings) -> PaymentGateway | None:
             api_base=settings.stripe_api_base,
         )
     return None
-
-
-def _storefront(settings: Settings) -> Storefront:
-    return Storefront(
-        name=settings.shop_name,
-        base=(settings.public_store_url or "").rstrip("/"),
-        product_path=settings.store_product_path,
-        category_path=settings.store_category_path,
-    )

@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from adapters_http.fields import Limits
 from adapters_http.operation import Answer, Idempotent, operation
+from commerce_core.access.model import Actor
 from commerce_core.cart.details import CartChanges
 from commerce_core.cart.errors import (
     CartChanged,
@@ -86,15 +87,19 @@ class Carts:
         refusals=(VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
     )
-    def on_post(self, body: CreateCart, headers: Languages) -> Answer:
-        """The id is a capability: whoever knows it holds the cart. Items are held in stock at once, all or none."""
+    def on_post(self, shopper: Actor, body: CreateCart, headers: Languages) -> Answer:
+        """A guest's id is a capability: whoever knows it holds the cart. With a customer's token it is theirs alone.
+
+        Items are held in stock at once, all or none.
+        """
         created = self.cart.create(
             NewCart(
                 locale=Locale.best(headers.accept_language),
                 currency=body.currency,
                 items=tuple(NewItem(item.variant_id, item.quantity) for item in body.items),
                 client=body.client.known(),
-            )
+            ),
+            shopper=shopper,
         )
         return Answer.created(created, f"/v1/store/cart/{created.id}").at_version(created.version)
 
@@ -106,18 +111,18 @@ class OneCart:
     cart: CartService
 
     @operation("Read a cart", answers={200: CartView}, refusals=_NOT_YOURS)
-    def on_get(self, cart_id: UUID) -> Answer:
+    def on_get(self, shopper: Actor, cart_id: UUID) -> Answer:
         """Prices and stock are those of this moment; what changed since it was chosen is shown line by line.
 
         A line that could not be bought now says why in `unavailable_reason`.
         """
-        found = self.cart.get(cart_id)
+        found = self.cart.get(cart_id, shopper=shopper)
         return Answer(found).at_version(found.version)
 
     @operation("Change a cart", answers={200: CartView}, refusals=_CLOSED)
-    def on_patch(self, cart_id: UUID, body: CartChanges, if_match: int | None) -> Answer:
+    def on_patch(self, shopper: Actor, cart_id: UUID, body: CartChanges, if_match: int | None) -> Answer:
         """A JSON Merge Patch of everything but the lines."""
-        changed = self.cart.change(cart_id, body, expected_version=if_match)
+        changed = self.cart.change(cart_id, body, shopper=shopper, expected_version=if_match)
         return Answer(changed).at_version(changed.version)
 
 
@@ -133,9 +138,11 @@ class CartItems:
         refusals=(*_CLOSED, VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
     )
-    def on_post(self, cart_id: UUID, body: Item, if_match: int | None) -> Answer:
+    def on_post(self, shopper: Actor, cart_id: UUID, body: Item, if_match: int | None) -> Answer:
         """Adding a variant again adds up in one line. The stock is held for 30 minutes from the last change."""
-        changed = self.cart.add_item(cart_id, NewItem(body.variant_id, body.quantity), expected_version=if_match)
+        changed = self.cart.add_item(
+            cart_id, NewItem(body.variant_id, body.quantity), shopper=shopper, expected_version=if_match
+        )
         return Answer.created(changed, f"/v1/store/cart/{cart_id}").at_version(changed.version)
 
 
@@ -150,15 +157,17 @@ class CartItem:
         answers={200: CartView},
         refusals=(*_CLOSED, ItemNotFound, ItemsUnavailable, CartHoldsTooMuch, OutOfStock),
     )
-    def on_patch(self, cart_id: UUID, item_id: UUID, body: ChangeQuantity, if_match: int | None) -> Answer:
+    def on_patch(
+        self, shopper: Actor, cart_id: UUID, item_id: UUID, body: ChangeQuantity, if_match: int | None
+    ) -> Answer:
         """Exactly so many from now on. `If-Match` is about the version of the cart."""
-        changed = self.cart.set_quantity(cart_id, item_id, body.quantity, expected_version=if_match)
+        changed = self.cart.set_quantity(cart_id, item_id, body.quantity, shopper=shopper, expected_version=if_match)
         return Answer(changed).at_version(changed.version)
 
     @operation("Remove an item", answers={200: CartView}, refusals=(*_CLOSED, ItemNotFound))
-    def on_delete(self, cart_id: UUID, item_id: UUID, if_match: int | None) -> Answer:
+    def on_delete(self, shopper: Actor, cart_id: UUID, item_id: UUID, if_match: int | None) -> Answer:
         """Its stock is free again at once."""
-        changed = self.cart.remove_item(cart_id, item_id, expected_version=if_match)
+        changed = self.cart.remove_item(cart_id, item_id, shopper=shopper, expected_version=if_match)
         return Answer(changed).at_version(changed.version)
 
 
@@ -177,6 +186,6 @@ class CartShippingOptions:
     cart: CartService
 
     @operation("List shipping options", answers={200: ShippingOptionsView}, refusals=_NOT_YOURS)
-    def on_get(self, cart_id: UUID, query: Destination) -> Answer:  # noqa: ARG002 - a client may already tell it
+    def on_get(self, shopper: Actor, cart_id: UUID, query: Destination) -> Answer:  # noqa: ARG002 - a client may already tell it
         """The ways to send this cart, with their prices; none when nothing has to be sent."""
-        return Answer(self.cart.shipping_options(cart_id))
+        return Answer(self.cart.shipping_options(cart_id, shopper=shopper))

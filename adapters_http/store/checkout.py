@@ -6,6 +6,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from adapters_http.operation import Answer, Idempotent, operation
+from commerce_core.access.model import Actor, ActorKind
 from commerce_core.cart.errors import CartEmpty, CartMerged, CartNotFound, CartNotOpen, ItemsUnavailable
 from commerce_core.cart.model import CartId
 from commerce_core.checkout.errors import (
@@ -18,6 +19,7 @@ from commerce_core.checkout.errors import (
 from commerce_core.checkout.model import PaymentMethod, PlaceOrder
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.checkout.views import CheckoutView, ConfirmationView
+from commerce_core.customers.profile import ProfileService
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
@@ -84,7 +86,7 @@ class Checkout:
         resumable=True,
         owner=lambda given: given["body"].cart_id,
     )  # fmt: skip
-    def on_post(self, body: StartCheckout) -> Answer:
+    def on_post(self, shopper: Actor, body: StartCheckout) -> Answer:
         """Turns the cart into an order and asks for its payment. A repeat for an unchanged cart answers the same order.
 
         After a 503 the order stands: the same request with the same key goes on from there.
@@ -99,7 +101,8 @@ class Checkout:
                 payment_method=body.payment_method,
                 expected_total=body.expected_total,
                 marketing_consent=body.marketing_consent,
-            )
+            ),
+            shopper=shopper,
         )
         return Answer.created(done, f"/v1/store/orders/{done.order.id}")
 
@@ -143,8 +146,11 @@ class StoreOrder:
     """`/v1/store/orders/{order_id}`."""
 
     checkout: CheckoutService
+    profile: ProfileService
 
     @operation("Read an order", answers={200: OrderView}, refusals=(OrderNotFound,))
-    def on_get(self, order_id: UUID, headers: OrderToken) -> Answer:
-        """Needs `X-Order-Token`: an id alone opens nothing."""
+    def on_get(self, shopper: Actor, order_id: UUID, headers: OrderToken) -> Answer:
+        """Needs `X-Order-Token`, or the token of the customer whose order it is: an id alone opens nothing."""
+        if shopper.kind is ActorKind.CUSTOMER and headers.x_order_token is None:
+            return Answer(self.profile.order(shopper, order_id))
         return Answer(self.checkout.order(order_id, headers.x_order_token or ""))

@@ -1,8 +1,10 @@
 """Refusals about who may do what."""
 
+from typing import ClassVar
+
 from attrs import frozen
 
-from commerce_core.kernel.errors import Forbidden
+from commerce_core.kernel.errors import Forbidden, TooMany
 
 
 @frozen
@@ -12,3 +14,12 @@ class PermissionDenied(Forbidden):
     code = "permission-denied"
     detail = "This needs the permission {permission}."
     permission: str
+
+
+@frozen
+class LoginLocked(TooMany):
+    """Too many wrong passwords lately, for this account or from this client. The next one is not even looked at."""
+
+    code = "login-locked"
+    detail = "Too many attempts to log in. Try again in a quarter of an hour."
+    retry_after: ClassVar[int] = 900

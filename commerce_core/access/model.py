@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_PRIVACY = "customers:privacy"  # export, erase and merge people
     CARTS_READ = "carts:read"
     STAFF_MANAGE = "staff:manage"
     OPERATIONS_READ = "operations:read"
@@ -43,6 +45,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ORDERS_READ,
         Permission.ORDERS_WRITE,
         Permission.CUSTOMERS_READ,
+        Permission.CUSTOMERS_WRITE,
         Permission.CARTS_READ,
     }),
 }  # fmt: skip

@@ -12,6 +12,8 @@ from attrs import AttrsInstance, field, frozen
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.retry import Retry
 
+HIDDEN = "••••"
+
 
 class Locale(StrEnum):
     """The languages mails are written in."""
@@ -34,6 +36,14 @@ class Mail(AttrsInstance, Protocol):
     """The variables of one kind of mail: a frozen attrs class with the name of its template."""
 
     template: ClassVar[str]
+
+
+@frozen
+class MailToken:
+    """A secret in a mail: derived when the mail is sent, in no table. `subject` is what it opens."""
+
+    purpose: str
+    subject: str
 
 
 @frozen
@@ -72,8 +82,72 @@ class OrderConfirmation:
     shipping_address: tuple[str, ...]
 
 
+@frozen
+class EmailVerification:
+    """Somebody wants an account under this address: is it theirs?"""
+
+    template: ClassVar[str] = "email_verification"
+    name: str
+    token: MailToken
+
+
+@frozen
+class AccountExists:
+    """Somebody wants an account under an address that has one."""
+
+    template: ClassVar[str] = "account_exists"
+    name: str
+
+
+@frozen
+class PasswordReset:
+    """The way to another password."""
+
+    template: ClassVar[str] = "password_reset"
+    name: str
+    token: MailToken
+
+
+@frozen
+class PasswordChanged:
+    """The password is another one now."""
+
+    template: ClassVar[str] = "password_changed"
+    name: str
+
+
+@frozen
+class EmailChangeApproval:
+    """To the old end: shall the account move to another address?"""
+
+    template: ClassVar[str] = "email_change_approval"
+    name: str
+    new_email: str  # masked
+    token: MailToken
+
+
+@frozen
+class EmailChangeConfirmation:
+    """To the new end: is this address theirs?"""
+
+    template: ClassVar[str] = "email_change_confirmation"
+    name: str
+    token: MailToken
+
+
 # Every kind of mail by the name of its template: what a queued row is turned back into.
-MAILS: Mapping[str, type[Mail]] = {kind.template: kind for kind in (OrderConfirmation,)}
+MAILS: Mapping[str, type[Mail]] = {
+    kind.template: kind
+    for kind in (
+        OrderConfirmation,
+        EmailVerification,
+        AccountExists,
+        PasswordReset,
+        PasswordChanged,
+        EmailChangeApproval,
+        EmailChangeConfirmation,
+    )
+}
 
 
 class EmailStatus(StrEnum):
@@ -110,11 +184,19 @@ class ClaimedMail:
 
 @frozen
 class RenderedMail:
-    """A mail as its reader sees it."""
+    """A mail as its reader sees it, and the tokens that stand in it."""
 
     subject: str
     html: str = field(repr=False)
     text: str = field(repr=False)
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+
+    def kept(self) -> "RenderedMail":
+        """The copy for the records: each token is `••••`."""
+        html, text = self.html, self.text
+        for token in self.tokens:
+            html, text = html.replace(token, HIDDEN), text.replace(token, HIDDEN)
+        return RenderedMail(self.subject, html, text)
 
 
 @frozen

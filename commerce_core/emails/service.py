@@ -80,7 +80,7 @@ class EmailService:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one mail, the others go out
             self._failed(claim, error)
         else:
-            self._mark(claim, content, provider_id)
+            self._mark(claim, content.kept(), provider_id)
 
     def _mark(self, claim: ClaimedMail, content: RenderedMail, provider_id: str) -> None:
         """Write down that it is sent, stubbornly: a restart of PostgreSQL at this moment should not repeat the mail."""

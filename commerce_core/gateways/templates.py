@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
-from commerce_core.emails.model import Locale, Mail, RenderedMail
+from commerce_core.emails.model import Locale, Mail, MailToken, RenderedMail
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.token import SecretKey
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,16 +24,28 @@ class Templates:
     """Renders `mail_templates/<template>.<locale>.{subject.txt,html,txt}`."""
 
     shop_name: str
+    secret: SecretKey | None = None  # without one, mails with tokens cannot be made
+    account_url: str | None = None  # `https://shop.example/account/{action}`; without one, mails show the bare token
 
     def render(self, mail: Mail, locale: Locale) -> RenderedMail:
         """Subject, HTML and plain text. Raises `jinja2.UndefinedError` when the mail lacks a variable."""
         variables = {field.name: getattr(mail, field.name) for field in attrs.fields(type(mail))}
-        variables |= {"shop_name": self.shop_name, "locale": locale.value}
+        tokens = {name: self._issued(value) for name, value in variables.items() if isinstance(value, MailToken)}
+        variables |= {"shop_name": self.shop_name, "locale": locale.value} | tokens
         subject, html, text = (
             self._environment.get_template(f"{mail.template}.{locale.value}.{part}").render(variables)
             for part in ("subject.txt", "html", "txt")
         )
-        return RenderedMail(" ".join(subject.split()), html, text.strip() + "\n")
+        return RenderedMail(" ".join(subject.split()), html, text.strip() + "\n", tuple(tokens.values()))
+
+    def _issued(self, token: MailToken) -> str:
+        if self.secret is None:
+            raise ValueError("a mail with a token needs the shop's secret")
+        return self.secret.issue(token.purpose, token.subject)
+
+    def _link(self, token: str, action: str) -> str:
+        """Behind `#`, which browsers send to nobody: no server's log and no `Referer` ever holds the token."""
+        return f"{self.account_url.replace('{action}', action)}#token={token}" if self.account_url else token
 
     @cached_property
     def _environment(self) -> "Environment":
@@ -47,6 +60,7 @@ class Templates:
             lstrip_blocks=True,
         )
         environment.filters["money"] = written
+        environment.filters["link"] = self._link
         return environment
 
 

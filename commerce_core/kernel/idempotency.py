@@ -129,6 +129,7 @@ class Idempotency:
     store: IdempotencyStore
     secret: SecretKey
     new_id: NewId
+    kept: timedelta = KEPT
 
     def start(self, scope: str, key: str, request: bytes) -> Running | Reply:
         """Claim the key, or return the answer given the first time.
@@ -158,5 +159,5 @@ class Idempotency:
 
     def forget_old(self) -> None:
         """Forget every key whose promised time is over, slice by slice."""
-        while self.store.forget(KEPT, _SLICE) == _SLICE:
+        while self.store.forget(self.kept, _SLICE) == _SLICE:
             pass

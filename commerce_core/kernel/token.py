@@ -30,12 +30,21 @@ class SecretKey:
 
     def sign(self, purpose: str, subject: str) -> str:
         """A token that proves we made it for `subject`: the same every time, never stored."""
-        mac = hmac.digest(self._derived(purpose), subject.encode(), "sha256")
+        mac = hmac.digest(self._derived(purpose), subject.encode("utf-8", "surrogatepass"), "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def verifies(self, purpose: str, subject: str, token: str) -> bool:
         """Whether `token` is ours for `subject`, compared in constant time."""
         return hmac.compare_digest(self.sign(purpose, subject).encode(), token.encode("utf-8", "surrogatepass"))
+
+    def issue(self, purpose: str, subject: str) -> str:
+        """A token that says what it opens, for an address in a mail: the subject and our signature. Never stored."""
+        return f"{subject}.{self.sign(purpose, subject)}"
+
+    def subject_of(self, purpose: str, token: str) -> str | None:
+        """What a token of `issue` opens; None when we did not make it for this purpose."""
+        subject, _, signature = token.rpartition(".")
+        return subject if self.verifies(purpose, subject, signature) else None
 
     def seal(self, purpose: str, content: bytes) -> bytes:
         """Encrypt and authenticate (Fernet: AES-128-CBC with HMAC-SHA256)."""

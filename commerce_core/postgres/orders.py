@@ -131,7 +131,7 @@ class PostgresOrderReader:
         with self.database.begin() as session:
             rows = session.send("orders.page", **where, limit=request.per_page, offset=request.offset)
             total = session.send("orders.page_total", **where)
-            found = [_summary(row) for row in rows.fetchall()]
+            found = [summary(row) for row in rows.fetchall()]
             count = total.fetchone()
         return Page(found, request.page, request.per_page, count[0] if count else 0)
 
@@ -153,7 +153,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _summary(row: Row) -> OrderSummary:
+def summary(row: Row) -> OrderSummary:
+    """An order in a list."""
     return OrderSummary(
         row[0], row[1], OrderStatus(row[2]), OrderPaymentStatus(row[3]), FulfillmentStatus(row[4]), row[5],
         Money(row[6], row[7]), row[8], row[9], row[10], row[11],

@@ -13,6 +13,9 @@ from commerce_core.postgres.cart import PostgresCarts
 from commerce_core.postgres.catalog import PostgresProducts
 from commerce_core.postgres.catalog_search import PostgresSearchIndex
 from commerce_core.postgres.categories import PostgresCategories
+from commerce_core.postgres.consents import PostgresConsents
+from commerce_core.postgres.customer_accounts import PostgresAddressBook, PostgresCustomerSessions, PostgresProofs
+from commerce_core.postgres.customer_privacy import PostgresPruning, PostgresTraces
 from commerce_core.postgres.customers import PostgresCustomers
 from commerce_core.postgres.database import Database, Session
 from commerce_core.postgres.doorbell import Doorbell
@@ -20,6 +23,7 @@ from commerce_core.postgres.emails import PostgresEmailClaims, PostgresEmailQueu
 from commerce_core.postgres.imports import PostgresHandles
 from commerce_core.postgres.inbox import PostgresInbox
 from commerce_core.postgres.inventory import PostgresStock
+from commerce_core.postgres.logins import PostgresGuesses
 from commerce_core.postgres.media import PostgresRemoteImages, PostgresUploads
 from commerce_core.postgres.orders import PostgresOrders
 from commerce_core.postgres.outbox import PostgresOutbox, PostgresOutboxClaims
@@ -122,6 +126,10 @@ class PostgresWork:
         return PostgresAuditLog(self._session)
 
     @cached_property
+    def guesses(self) -> PostgresGuesses:
+        return PostgresGuesses(self._session)
+
+    @cached_property
     def staff(self) -> PostgresStaffRegister:
         return PostgresStaffRegister(self._session)
 
@@ -132,6 +140,30 @@ class PostgresWork:
     @cached_property
     def customers(self) -> PostgresCustomers:
         return PostgresCustomers(self._session)
+
+    @cached_property
+    def customer_sessions(self) -> PostgresCustomerSessions:
+        return PostgresCustomerSessions(self._session)
+
+    @cached_property
+    def customer_proofs(self) -> PostgresProofs:
+        return PostgresProofs(self._session)
+
+    @cached_property
+    def customer_addresses(self) -> PostgresAddressBook:
+        return PostgresAddressBook(self._session)
+
+    @cached_property
+    def traces(self) -> PostgresTraces:
+        return PostgresTraces(self._session)
+
+    @cached_property
+    def pruning(self) -> PostgresPruning:
+        return PostgresPruning(self._session)
+
+    @cached_property
+    def consents(self) -> PostgresConsents:
+        return PostgresConsents(self._session)
 
 
 @frozen

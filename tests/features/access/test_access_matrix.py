@@ -16,6 +16,8 @@ MATRIX = {
     Permission.ORDERS_READ:       (True, True,  True),
     Permission.ORDERS_WRITE:      (True, True,  True),
     Permission.CUSTOMERS_READ:    (True, True,  True),
+    Permission.CUSTOMERS_WRITE:   (True, True,  True),
+    Permission.CUSTOMERS_PRIVACY: (True, True,  False),
     Permission.CARTS_READ:        (True, True,  True),
     Permission.STAFF_MANAGE:      (True, False, False),
     Permission.OPERATIONS_READ:   (True, True,  False),

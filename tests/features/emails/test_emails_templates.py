@@ -1,14 +1,30 @@
 """What the buyer reads."""
 
+import re
 from typing import ClassVar
 
 import pytest
 from attrs import evolve, frozen
 from jinja2 import UndefinedError
 
-from commerce_core.emails.model import MAILS, Locale, MailLine, OrderConfirmation
+from commerce_core.emails.model import (
+    HIDDEN,
+    MAILS,
+    AccountExists,
+    EmailChangeApproval,
+    EmailChangeConfirmation,
+    EmailVerification,
+    Locale,
+    Mail,
+    MailLine,
+    MailToken,
+    OrderConfirmation,
+    PasswordChanged,
+    PasswordReset,
+)
 from commerce_core.gateways.templates import Templates, written
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.token import SecretKey
 
 THIN, FIXED = "\u202f", "\u00a0"
 
@@ -79,11 +95,45 @@ def test_a_discount_a_tax_on_top_and_free_shipping_are_said(locale: Locale) -> N
         assert word.lower() in mail.text.lower()
 
 
+TOKEN = MailToken("test", "subject")
+EXAMPLES: tuple[Mail, ...] = (
+    ORDER,
+    EmailVerification("Zoé <b>", TOKEN),
+    AccountExists("Zoé <b>"),
+    PasswordReset("Zoé <b>", TOKEN),
+    PasswordChanged("Zoé <b>"),
+    EmailChangeApproval("Zoé <b>", "z***@example.org", TOKEN),
+    EmailChangeConfirmation("", TOKEN),
+)
+
+
+def test_every_mail_has_an_example() -> None:
+    assert {mail.template for mail in EXAMPLES} == set(MAILS)
+
+
 @pytest.mark.parametrize("locale", list(Locale))
-@pytest.mark.parametrize("template", list(MAILS))
-def test_every_mail_has_its_templates_in_every_language(template: str, locale: Locale) -> None:
-    assert template == ORDER.template  # The only kind so far; the next one brings its example here.
-    assert Templates("Atelier").render(ORDER, locale).subject
+@pytest.mark.parametrize("mail", EXAMPLES, ids=lambda mail: mail.template)
+def test_every_mail_has_its_templates_in_every_language(mail: Mail, locale: Locale) -> None:
+    rendered = Templates("Atelier", SecretKey("secret")).render(mail, locale)
+    assert "Atelier" in rendered.subject
+    assert "<b>" not in rendered.html.replace("Zoé &lt;b&gt;", "")
+    assert ("Bonjour" if locale is Locale.FR else "Hello") in rendered.text
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("mail", [mail for mail in EXAMPLES if hasattr(mail, "token")], ids=lambda mail: mail.template)
+def test_a_token_stands_in_what_is_sent_and_not_in_what_is_kept(mail: Mail, locale: Locale) -> None:
+    secret = SecretKey("secret")
+    token = secret.issue("test", "subject")
+    sent = Templates("Atelier", secret, "https://shop.example/account/{action}").render(mail, locale)
+    for form in (sent.html, sent.text):
+        assert re.search(rf"https://shop\.example/account/[a-z-]+#token={re.escape(token)}", form)
+    for form in (sent.kept().html, sent.kept().text):
+        assert token not in form
+        assert f"#token={HIDDEN}" in form
+    assert token in Templates("Atelier", secret).render(mail, locale).text
+    with pytest.raises(ValueError, match="secret"):
+        Templates("Atelier").render(mail, locale)
 
 
 def test_a_template_that_asks_for_what_the_mail_lacks_is_an_error() -> None:

@@ -1,0 +1,2 @@
+DROP TABLE login_clients;
+DROP TABLE login_guesses;
