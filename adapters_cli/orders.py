@@ -9,14 +9,14 @@ from adapters_cli.premises import opened
 from adapters_cli.screen import Screen
 from commerce_core.access.model import SYSTEM
 from commerce_core.kernel.page import PageRequest
-from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.model import OrderId, OrderStatus
 from commerce_core.orders.views import OrderView
 from commerce_core.wiring import Commerce
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders and move them on.")
 
-_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or its id.")]
+_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, its reference, or its id.")]
+_Reason = Annotated[str, typer.Option(help="Kept with the change, for the timeline.")]
 
 
 @app.command("list")
@@ -36,6 +36,7 @@ def list_orders(
         found.items,
         {
             "Number": lambda order: order.number,
+            "Reference": lambda order: order.reference,
             "Status": lambda order: order.status,
             "Payment": lambda order: order.payment_status,
             "Total": lambda order: order.total,
@@ -67,11 +68,14 @@ def show(ctx: typer.Context, order: _Order) -> None:
 
 @app.command("status")
 def change_status(
-    ctx: typer.Context, order: _Order, to: Annotated[OrderStatus, typer.Argument(case_sensitive=False)]
+    ctx: typer.Context,
+    order: _Order,
+    to: Annotated[OrderStatus, typer.Argument(case_sensitive=False)],
+    reason: _Reason = "",
 ) -> None:
     """Move an order on: FULFILLED, COMPLETED, or CANCELLED while it is unpaid."""
     with opened() as shop:
-        moved = shop.checkout.change_status(SYSTEM, order_id(shop, order), to)
+        moved = shop.checkout.change_status(SYSTEM, order_id(shop, order), to, reason=reason)
     _answer(Screen.of(ctx), moved)
 
 
@@ -85,11 +89,30 @@ def mark_received(ctx: typer.Context, order: _Order) -> None:
 
 
 @app.command()
-def cancel(ctx: typer.Context, order: _Order) -> None:
+def cancel(ctx: typer.Context, order: _Order, reason: _Reason = "") -> None:
     """Let go of an unpaid order; its stock is free again."""
     with opened() as shop:
-        cancelled = shop.checkout.change_status(SYSTEM, order_id(shop, order), OrderStatus.CANCELLED)
+        cancelled = shop.checkout.change_status(SYSTEM, order_id(shop, order), OrderStatus.CANCELLED, reason=reason)
     _answer(Screen.of(ctx), cancelled)
+
+
+@app.command()
+def timeline(ctx: typer.Context, order: _Order) -> None:
+    """Everything that has happened to an order, the first thing first."""
+    with opened() as shop:
+        found = shop.orders.timeline(SYSTEM, OrderId(order_id(shop, order)))
+    Screen.of(ctx).table(
+        found,
+        found.items,
+        {
+            "When": lambda entry: entry.at,
+            "Kind": lambda entry: entry.kind,
+            "What": lambda entry: entry.what,
+            "Status": lambda entry: entry.status,
+            "Who": lambda entry: entry.actor,
+            "Detail": lambda entry: entry.detail,
+        },
+    )
 
 
 def order_id(shop: Commerce, order: str) -> UUID:
@@ -98,7 +121,7 @@ def order_id(shop: Commerce, order: str) -> UUID:
         try:
             return UUID(order)
         except ValueError:
-            raise OrderNotFound from None
+            return shop.orders.called(SYSTEM, order)
     return shop.orders.numbered(SYSTEM, int(order))
 
 

@@ -20,7 +20,13 @@ from adapters_http.admin.inventory_ledger import (
     AdminStockReservations,
     AdminStockVerification,
 )
-from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus
+from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus, AdminOrderTimeline
+from adapters_http.admin.outbox import AdminOutbox, AdminOutboxEvent, AdminOutboxRetry
+from adapters_http.admin.payment_exceptions import (
+    AdminPaymentException,
+    AdminPaymentExceptionResolution,
+    AdminPaymentExceptions,
+)
 from adapters_http.admin.products import AdminProduct, AdminProducts, AdminProductSeo
 from adapters_http.admin.redirects import AdminRedirect, AdminRedirects
 from adapters_http.admin.remote_images import AdminRemoteImageRetry, AdminRemoteImages
@@ -32,6 +38,7 @@ from adapters_http.admin.variants import (
     AdminProductVariants,
     AdminVariantPrices,
 )
+from adapters_http.admin.webhook_events import AdminWebhookEvent, AdminWebhookEventRetry, AdminWebhookEvents
 from adapters_http.endpoint import Endpoint, Gate
 from adapters_http.logs import request_logger
 from adapters_http.media import LocalUpload, Pictures
@@ -104,7 +111,17 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
+        "/v1/admin/orders/{order_id}/timeline": AdminOrderTimeline(shop.orders),
+        "/v1/admin/payment-exceptions": AdminPaymentExceptions(shop.payment_cases),
+        "/v1/admin/payment-exceptions/{case_id}": AdminPaymentException(shop.payment_cases),
+        "/v1/admin/payment-exceptions/{case_id}/resolve": AdminPaymentExceptionResolution(shop.payment_cases),
         "/v1/admin/carts": AdminCarts(shop.cart),
+        "/v1/admin/outbox": AdminOutbox(shop.outbox),
+        "/v1/admin/outbox/{event_id}": AdminOutboxEvent(shop.outbox),
+        "/v1/admin/outbox/{event_id}/retry": AdminOutboxRetry(shop.outbox),
+        "/v1/admin/webhook-events": AdminWebhookEvents(shop.inbox),
+        "/v1/admin/webhook-events/{message_id}": AdminWebhookEvent(shop.inbox),
+        "/v1/admin/webhook-events/{message_id}/retry": AdminWebhookEventRetry(shop.inbox),
         "/v1/admin/customers": AdminCustomers(shop.customers),
         "/v1/admin/inventory": AdminInventory(shop.inventory),
         "/v1/admin/inventory/verify": AdminStockVerification(shop.inventory),

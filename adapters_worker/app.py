@@ -12,6 +12,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from adapters_worker.clockwork import STALLED, register_housekeeping
 from adapters_worker.schedule import Periodic, periodic_jobs
+from adapters_worker.subscribers import subscribe
 from adapters_worker.tasks import Drain
 from commerce_core.gateways.json_logs import log_json
 from commerce_core.gateways.secret_file import with_shared_secret
@@ -21,12 +22,17 @@ from commerce_core.wiring import Commerce, open_shop
 
 QUEUE = "commerce"  # As the doorbell writes it. Jobs of other queues are other people's.
 QUIET = ("procrastinate",)  # It tells each step of each job, of which there are several every five seconds.
-_THREADS = 6  # One for each line of the schedule, one for the doorbell, one to spare.
+_THREADS = 8  # One for each line of the schedule, one for the doorbell, one to spare.
 
 
 def shop_of_the_worker(settings: Settings) -> Commerce:
-    """The shop with as many connections as the worker has threads. Connects to nothing; close it."""
-    return open_shop(settings=evolve(with_shared_secret(settings), threads=_THREADS))
+    """The shop with as many connections as the worker has threads, and its subscribers. Connects to nothing; close it.
+
+    Raises `SubscribersUnusable`.
+    """
+    shop = open_shop(settings=evolve(with_shared_secret(settings), threads=_THREADS))
+    subscribe(shop)
+    return shop
 
 
 def build(shop: Commerce) -> App:

@@ -33,9 +33,18 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
         Periodic("release_expired_holds", _every(10), "stock", shop.inventory.release_expired),
         Periodic("apply_provider_events", _every(5), "provider", shop.payments.apply_due),
         Periodic("finish_interrupted_payments", _every(30), "provider", shop.payments.resume),
+        Periodic("finish_interrupted_refunds", _every(30), "provider", shop.refunds.resume),
+        Periodic(
+            "reconcile_payments",
+            f"*/{shop.settings.reconcile_minutes} * * * *",
+            "reconciliation",  # A line of its own: going through a provider's lists takes its time.
+            shop.reconciliation.catch_up,
+        ),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
         Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
+        Periodic("prune_events", "47 * * * *", "housekeeping", shop.outbox.prune),
+        Periodic("prune_provider_events", "57 * * * *", "housekeeping", shop.inbox.prune),
         Periodic("fetch_remote_images", _every(10), "media", _for_a_while(partial(shop.remote_images.fetch_due, 1))),
         Periodic("purge_uploads", "*/10 * * * *", "media", shop.media.purge),
     )

@@ -58,6 +58,9 @@ class Settings:
     cart_max_units: int = 500  # of counted stock that one cart may hold
     hold_minutes: int = 30  # how long a cart keeps its stock after a line's last change
     hold_limit_minutes: int = 120  # and at most after its first
+    order_reference_format: str = "{number}"  # what people call an order; {number} counts up from 1001
+    events_kept_days: int = 90  # what happened, and what providers told, once it is done with
+    subscribers: str | None = None  # module:function, several separated by commas; the worker calls each with the shop
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     store_category_path: str = "/categories/{slug}"
@@ -66,6 +69,7 @@ class Settings:
     processes: int = 2  # COMMERCE_PROCESSES
     log_level: str = "info"
     redis_url: str | None = field(default=None, repr=False)
+    reconcile_minutes: int = 10  # between two comparisons of our books with the payment provider's
     payment_provider: PaymentProvider = field(default=PaymentProvider.STRIPE, converter=PaymentProvider)
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)  # several, separated by commas, while rotating
@@ -207,6 +211,8 @@ def _country(raw: str) -> str:
     return raw
 
 
+_SUBSCRIBER = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+_SUBSCRIBERS = rf"{_SUBSCRIBER}(\s*,\s*{_SUBSCRIBER})*"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _READERS: Mapping[str, Callable[[str], object]] = {
     "environment": _one_of(Environment),
@@ -220,9 +226,15 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "cart_max_units": _whole(1, 1_000_000),
     "hold_minutes": _whole(1, 10_080),
     "hold_limit_minutes": _whole(1, 10_080),
+    "order_reference_format": _matching(
+        r"[^{}\x00-\x1f]{0,20}\{number\}[^{}\x00-\x1f]{0,20}", "a text with {number} in it once, such as FR-{number}"
+    ),
+    "events_kept_days": _whole(30, 36_500),
+    "subscribers": _matching(_SUBSCRIBERS, "module:function, several separated by commas"),
     "port": _whole(1, 65535),
     "threads": _whole(1, 1000),
     "processes": _whole(1, 1000),
+    "reconcile_minutes": _whole(1, 60),
     "trusted_proxies": _whole(0, 100),
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
     "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),

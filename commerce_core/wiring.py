@@ -1,5 +1,7 @@
 """THE page: which adapter stands behind which port. One attribute per feature."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +25,7 @@ from commerce_core.emails.service import EmailService
 from commerce_core.feeds.model import Storefront
 from commerce_core.feeds.service import FeedService
 from commerce_core.gateways.argon2 import Argon2Hasher
+from commerce_core.gateways.breaker import Breaker
 from commerce_core.gateways.local_media import LocalMedia
 from commerce_core.gateways.mail_folder import MailFolder
 from commerce_core.gateways.manual import ManualGateway
@@ -34,6 +37,7 @@ from commerce_core.gateways.templates import Templates
 from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
+from commerce_core.inbox.service import InboxService
 from commerce_core.inventory.model import InventoryPolicy
 from commerce_core.inventory.service import InventoryService
 from commerce_core.kernel.idempotency import Idempotency
@@ -45,8 +49,13 @@ from commerce_core.media.ports import Media
 from commerce_core.media.remote import RemoteImageService
 from commerce_core.media.service import MediaService
 from commerce_core.orders.service import OrderService
-from commerce_core.outbox.service import OutboxService
+from commerce_core.outbox.service import E, OutboxService, Subscriber
+from commerce_core.payments.cases import PaymentCaseService
+from commerce_core.payments.disputes import DisputeService
+from commerce_core.payments.gateways import Gateways
 from commerce_core.payments.ports import PaymentGateway
+from commerce_core.payments.reconciliation import ReconciliationService
+from commerce_core.payments.refunds import RefundService
 from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
@@ -57,12 +66,13 @@ from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.feeds import PostgresFeedReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.imports import PostgresProductExport
-from commerce_core.postgres.inbox import PostgresInboxStore
+from commerce_core.postgres.inbox import PostgresInboxReader, PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.media import PostgresMediaReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
+from commerce_core.postgres.payment_cases import PostgresPaymentCaseReader
 from commerce_core.postgres.redirects import PostgresRedirectReader
 from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.tags import PostgresTagReader
@@ -85,6 +95,7 @@ class Commerce:
     staff: StaffService
     customers: CustomersService
     outbox: OutboxService
+    inbox: InboxService
     emails: EmailService
     catalog: CatalogService
     variants: VariantService
@@ -103,7 +114,17 @@ class Commerce:
     cart: CartService
     orders: OrderService
     payments: PaymentService
+    refunds: RefundService
+    payment_cases: PaymentCaseService
+    reconciliation: ReconciliationService
     checkout: CheckoutService
+
+    def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
+        """Subscribe a function to an event: `shop.on(OrderPaid)(function)`, or above it as a decorator.
+
+        See `OutboxService.on`, which this is.
+        """
+        return self.outbox.on(event, name)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -140,6 +161,7 @@ def open_shop(
     card = gateway or _card_gateway(settings)
     payments = _payments(ground, card)
     orders = OrderService(begin, PostgresOrderReader(database))
+    checkout = _checkout(ground, payments, orders, card)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
     return Commerce(
@@ -149,7 +171,14 @@ def open_shop(
         idempotency=Idempotency(PostgresIdempotencyStore(database), ground.secret, uuid7),
         staff=StaffService(begin, uuid7, PostgresStaffReader(database), Argon2Hasher()),
         customers=customers,
-        outbox=OutboxService(begin, PostgresOutboxReader(database), reactions(customers=customers), decode),
+        outbox=OutboxService(
+            begin,
+            PostgresOutboxReader(database),
+            reactions(customers=customers, checkout=checkout, refunds=payments.refunds),
+            decode,
+            kept=_events_kept(settings),
+        ),
+        inbox=InboxService(begin, PostgresInboxReader(database), _events_kept(settings)),
         emails=_emails(ground),
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
@@ -168,7 +197,10 @@ def open_shop(
         cart=_cart(ground),
         orders=orders,
         payments=payments,
-        checkout=_checkout(ground, payments, orders, card),
+        refunds=payments.refunds,
+        payment_cases=payments.cases,
+        reconciliation=_reconciliation(ground, payments, card),
+        checkout=checkout,
     )
 
 
@@ -214,8 +246,26 @@ def _cart(ground: _Ground) -> CartService:
 
 def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
     begin, inbox = ground.begin, PostgresInboxStore(ground.database)
-    gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
-    return PaymentService(begin, begin.single, inbox, gateways, uuid7, PaymentPolicy(), INBOX_RETRY)
+    gateways = Gateways({"manual": ManualGateway()} | ({card.name: card} if card else {}))
+    return PaymentService(
+        begin=begin,
+        single=begin.single,
+        inbox=inbox,
+        gateways=gateways,
+        refunds=RefundService(begin, gateways, uuid7),
+        disputes=DisputeService(begin, uuid7),
+        cases=PaymentCaseService(begin, PostgresPaymentCaseReader(ground.database), uuid7),
+        new_id=uuid7,
+        policy=PaymentPolicy(),
+        inbox_retry=INBOX_RETRY,
+    )
+
+
+def _reconciliation(ground: _Ground, payments: PaymentService, card: PaymentGateway | None) -> ReconciliationService:
+    """With those who keep books of their own. Nobody stands behind manual payments, nor behind fake ones."""
+    fake = ground.settings.payment_provider is PaymentProvider.FAKE
+    keepers = Gateways({card.name: card} if card and not fake else {})
+    return ReconciliationService(ground.begin, keepers, payments, payments.refunds, payments.cases)
 
 
 def _checkout(
@@ -229,9 +279,13 @@ def _checkout(
         order_reader=PostgresOrderReader(ground.database),
         providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
         rules=ground.rules,
-        policy=CheckoutPolicy(),
+        policy=CheckoutPolicy(reference_format=ground.settings.order_reference_format),
         secret=ground.secret,
     )
+
+
+def _events_kept(settings: Settings) -> timedelta:
+    return timedelta(days=settings.events_kept_days)
 
 
 def _files(settings: Settings) -> Path:
@@ -280,6 +334,7 @@ def _card_gateway(settings: Settings) -> PaymentGateway | None:
             webhook_secrets=settings.webhook_secrets,
             publishable_key=settings.stripe_publishable_key,
             api_base=settings.stripe_api_base,
+            breaker=Breaker(at_once=max(1, settings.threads - 2)),
         )
     return None
 

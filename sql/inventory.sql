@@ -122,6 +122,11 @@ SET available_qty = i.available_qty + h.qty, reserved_qty = i.reserved_qty - h.q
 FROM held h JOIN locked USING (variant_id)
 WHERE i.variant_id = h.variant_id
 
+-- name: return_to_cart
+-- The counters stay as they are: what the order held its cart holds, and loses when nobody touches it, like any other.
+UPDATE inventory_reservations SET order_id = NULL, held_since = %(now)s, expires_at = %(until)s
+WHERE order_id = %(order_id)s AND released_at IS NULL
+
 -- name: track
 INSERT INTO inventory_items (variant_id, backorder_limit) VALUES (%(variant_id)s, %(backorder_limit)s)
 ON CONFLICT (variant_id) DO UPDATE SET backorder_limit = excluded.backorder_limit
@@ -349,3 +354,13 @@ SELECT DISTINCT ON (l.variant_id) l.variant_id, l.id, l.type, l.at, l.moved, l.o
 FROM ledger l LEFT JOIN agreed a ON a.variant_id = l.variant_id
 WHERE l.id > coalesce(a.id, 0)
 ORDER BY l.variant_id, l.id
+
+-- name: short_of_order
+-- What an order needs of counted variants where it holds less than that. Asked in the batch that locks the order, after the lock.
+SELECT l.variant_id, sum(l.qty)::integer
+FROM order_items l
+JOIN inventory_items i ON i.variant_id = l.variant_id
+LEFT JOIN inventory_reservations r ON r.order_id = l.order_id AND r.variant_id = l.variant_id AND r.released_at IS NULL
+WHERE l.order_id = %(order_id)s
+GROUP BY l.variant_id
+HAVING sum(l.qty) > coalesce(max(r.qty), 0)

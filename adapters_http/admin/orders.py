@@ -13,9 +13,9 @@ from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
-from commerce_core.orders.model import OrderStatus
+from commerce_core.orders.model import OrderId, OrderStatus
 from commerce_core.orders.service import OrderService
-from commerce_core.orders.views import OrderSummary, OrderView
+from commerce_core.orders.views import OrderSummary, OrderView, TimelineView
 
 
 @frozen
@@ -65,6 +65,7 @@ class ChangeStatus:
     """Where the order should go."""
 
     status: OrderStatus
+    reason: Annotated[str, Limits(most=500)] = ""
 
 
 @frozen
@@ -82,5 +83,23 @@ class AdminOrderStatus:
     )
     def on_patch(self, actor: Actor, order_id: UUID, body: ChangeStatus, if_match: int | None) -> Answer:
         """FULFILLED, COMPLETED, or CANCELLED while it is unpaid. PAID is for the payment provider to say."""
-        moved = self.checkout.change_status(actor, order_id, body.status, if_match)
+        moved = self.checkout.change_status(actor, order_id, body.status, if_match, body.reason)
         return Answer(moved).at_version(moved.version)
+
+
+@frozen
+class AdminOrderTimeline:
+    """`/v1/admin/orders/{order_id}/timeline`."""
+
+    orders: OrderService
+
+    @operation(
+        "Tell what has happened to an order",
+        answers={200: TimelineView},
+        refusals=(OrderNotFound,),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, order_id: UUID) -> Answer:
+        """Statuses, payments, events, what providers told, refunds, disputes and mails in one list, the first first."""
+        return Answer(self.orders.timeline(actor, OrderId(order_id)))

@@ -21,12 +21,13 @@ from commerce_core.cart.errors import (
 from commerce_core.cart.model import MAX_LINE_QUANTITY, MAX_LINES
 from commerce_core.cart.service import CartService, NewCart, NewItem
 from commerce_core.cart.views import CartView, ShippingOptionsView
+from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.errors import OutOfStock
 
 Quantity = Annotated[int, Limits(1, MAX_LINE_QUANTITY)]
 _NOT_YOURS = (CartNotFound, CartMerged)
-_CLOSED = (*_NOT_YOURS, CartNotOpen, CartChanged)
+_CLOSED = (*_NOT_YOURS, CartNotOpen, PaymentUnderWay, CartChanged)
 
 
 @frozen

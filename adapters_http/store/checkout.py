@@ -27,17 +27,12 @@ from commerce_core.payments.errors import (
     GatewayMisconfigured,
     GatewayRefused,
     GatewayUnavailable,
-    PaidTooLate,
-    PaymentMismatch,
     PaymentUnknown,
     ProviderNotConfigured,
 )
 
 # What asking a payment provider, and believing its answer, may end in.
-OF_PROVIDER = (
-    GatewayRefused, GatewayUnavailable, GatewayMisconfigured, ProviderNotConfigured, PaymentMismatch, PaymentUnknown,
-    PaidTooLate,
-)  # fmt: skip
+OF_PROVIDER = (GatewayRefused, GatewayUnavailable, GatewayMisconfigured, ProviderNotConfigured, PaymentUnknown)
 
 
 @frozen

@@ -1,10 +1,11 @@
 """What carts ask of the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from commerce_core.access.model import Actor
 from commerce_core.cart.model import Cart, CartId, CartLine, Offer
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.ports import Stock
@@ -84,6 +85,18 @@ class Carts(Protocol):
         ...
 
 
+class PlacedOrders(Protocol):
+    """What carts have become. Above carts in the shop, so that carts know it by this one word."""
+
+    def give_up(self, cart: Cart, shopper: Actor, until: datetime) -> Cart:
+        """Cancel the unpaid order of this cart, because its buyer goes on choosing; the cart as it is open again.
+
+        What the order held the cart holds until then. Raises `CartNotOpen` when the order no longer waits for its
+        payment, or the refusal that says why it cannot be given up; then nothing has changed.
+        """
+        ...
+
+
 class CartWork(Work, Protocol):
     """What one transaction about a cart touches."""
 
@@ -95,4 +108,9 @@ class CartWork(Work, Protocol):
     @property
     def stock(self) -> Stock:
         """The shelf."""
+        ...
+
+    @property
+    def placed(self) -> PlacedOrders:
+        """What carts have become."""
         ...

@@ -165,10 +165,10 @@ class CartService:
     def change(
         self, cart_id: UUID, changes: CartChanges, *, shopper: Actor = GUEST, expected_version: int | None = None
     ) -> CartView:
-        """Change everything but the lines.
+        """Change everything but the lines. Like every change it takes a cart back from an order that waits for payment.
 
-        Raises `CartNotFound`, `CartMerged`, `CartNotOpen`, `CartChanged` when it is not at `expected_version`, or
-        `InvalidInput`; then nothing has changed.
+        Raises `CartNotFound`, `CartMerged`, `CartNotOpen` once it is bought, `PaymentUnderWay` while the buyer's bank
+        is at work, `CartChanged` when it is not at `expected_version`, or `InvalidInput`; then nothing has changed.
         """
         changes.must_be_possible(self.rules.shipping.id)
         with self.begin() as work:
@@ -262,11 +262,15 @@ class CartService:
     def _lock(
         self, work: CartWork, cart_id: UUID, shopper: Actor, expected_version: int | None, wanted: Sequence[UUID] = ()
     ) -> tuple[Cart, Mapping[UUID, Offer]]:
-        """The cart, ours, and already one version on: what every change begins with."""
+        """The cart, ours, and already one version on: what every change begins with.
+
+        A cart that waits for its payment is open again by it, and its order cancelled in the same transaction.
+        """
         cart, offers = work.carts.lock(CartId(cart_id), wanted)
         cart.must_be_for(shopper)
-        cart.must_be_open()
         cart.must_be_version(expected_version)
+        if cart.status is CartStatus.CONVERTED:
+            cart = work.placed.give_up(cart, shopper, work.now + self.policy.hold)
         if cart.status is CartStatus.ABANDONED:
             work.carts.recover(cart)
         return cart.touched(work.now), offers

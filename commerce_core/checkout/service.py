@@ -27,12 +27,14 @@ from commerce_core.kernel.token import SecretKey
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderIsPaid, OrderNotFound
 from commerce_core.orders.events import OrderCancelled, OrderPlaced
-from commerce_core.orders.model import Buyer, Order, OrderId, OrderStatus
+from commerce_core.orders.model import Buyer, Hand, Order, OrderId, OrderStatus
 from commerce_core.orders.service import OrderService, must_be_version
 from commerce_core.orders.views import OrderReader, OrderView
 from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
-from commerce_core.payments.model import Intent, Payment, PaymentId, PaymentStatus
-from commerce_core.payments.service import PaymentService, settle
+from commerce_core.payments.model import Payment, PaymentId, PaymentStatus
+from commerce_core.payments.provider import Intent
+from commerce_core.payments.service import PaymentService
+from commerce_core.payments.settling import settle
 from commerce_core.pricing.model import PricingRules, ShippingOption, Totals, price
 
 _BATCH = 100
@@ -105,7 +107,8 @@ class CheckoutService:
                 work.stock.hold_for_order(cart.id, order_id, tracked, until)
             order = Order.of(
                 cart, totals, buyer, way,
-                order_id=order_id, number=number(), new_id=self.new_id, at=work.now, expires_at=until,
+                order_id=order_id, number=number(), reference_format=self.policy.reference_format, new_id=self.new_id,
+                at=work.now, expires_at=until,
             )  # fmt: skip
             work.orders.add(order, shopper)
             work.carts.convert(_as_checked_out(cart, request), order.id)
@@ -195,16 +198,16 @@ class CheckoutService:
         )
 
     def change_status(
-        self, actor: Actor, order_id: UUID, to: OrderStatus, expected_version: int | None = None
+        self, actor: Actor, order_id: UUID, to: OrderStatus, expected_version: int | None = None, reason: str = ""
     ) -> OrderView:
-        """Move an order on by hand: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
+        """Move an order on by hand, for that reason: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
 
         Raises what `advance` and `cancel` raise; then nothing has changed.
         """
         if to is OrderStatus.CANCELLED:
-            self.cancel(actor, OrderId(order_id), expected_version)
+            self.cancel(actor, OrderId(order_id), expected_version, reason)
         else:
-            self.orders.advance(actor, OrderId(order_id), to, expected_version)
+            self.orders.advance(actor, OrderId(order_id), to, expected_version, reason)
         return order_view(*self.payments.attempts(OrderId(order_id)))
 
     def show(self, actor: Actor, order_id: UUID) -> OrderView:
@@ -212,7 +215,7 @@ class CheckoutService:
         actor.must(Permission.ORDERS_READ)
         return order_view(*self.payments.attempts(OrderId(order_id)))
 
-    def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None) -> Order:
+    def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None, reason: str = "") -> Order:
         """Let go of an unpaid order: its intent is cancelled first, then stock and cart are given back.
 
         Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged`, `OrderIsPaid`, `PaymentUnderWay` or
@@ -223,7 +226,7 @@ class CheckoutService:
         must_be_version(order, expected_version)
         _must_be_unpaid(order)
         order = self._withdraw(order, payments)
-        return self._close(actor, order, "cancelled by hand", by_hand=True)
+        return self._close(actor, order, reason or "cancelled by hand", by_hand=True)
 
     def expire_unpaid(self) -> int:
         """Let go of every order whose payment window is over. Returns how many were.
@@ -256,6 +259,15 @@ class CheckoutService:
             if later is not order:
                 work.orders.save(order, later, SYSTEM)
 
+    def withdraw_payments(self, order_id: OrderId) -> None:
+        """See to it that a cancelled order can no longer be paid; money that was faster is given back.
+
+        Doing it again changes nothing. Raises `OrderNotFound` or `GatewayUnavailable`.
+        """
+        order, payments = self.payments.attempts(order_id)
+        if order.status is OrderStatus.CANCELLED:
+            self._withdraw(order, payments)
+
     def _withdraw(self, order: Order, payments: Sequence[Payment]) -> Order:
         for payment in payments:
             if not payment.ended:
@@ -273,9 +285,8 @@ class CheckoutService:
             must_be_version(order, seen.version)
             if due and (order.expires_at is None or order.expires_at > work.now):
                 return order
-            if not all(payment.status is PaymentStatus.CANCELED for payment in payments):
-                raise PaymentUnderWay(order.id)
-            closed = evolve(order.moved(OrderStatus.CANCELLED), expires_at=None)
+            _must_be_over(order, payments, by_hand=by_hand)
+            closed = order.cancelled(Hand.STAFF if by_hand else Hand.SHOP)
             work.orders.save(order, closed, actor, reason)
             work.stock.give_back(order.id)
             if order.cart_id is not None:
@@ -296,6 +307,13 @@ def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:
 def _as_checked_out(cart: Cart, request: PlaceOrder) -> Cart:
     consent = cart.marketing_consent if request.marketing_consent is None else request.marketing_consent
     return evolve(cart, email=request.email, marketing_consent=consent)
+
+
+def _must_be_over(order: Order, payments: Sequence[Payment], *, by_hand: bool) -> None:
+    """No attempt can be paid any more. Where the wrong amount was, only a person lets go."""
+    over = {PaymentStatus.CANCELED, PaymentStatus.MISMATCHED} if by_hand else {PaymentStatus.CANCELED}
+    if not all(payment.status in over for payment in payments):
+        raise PaymentUnderWay(order.id)
 
 
 def _must_be_unpaid(order: Order) -> None:

@@ -60,7 +60,7 @@ class OrderConfirmation:
     """Thanks for the order, and what it was."""
 
     template: ClassVar[str] = "order_confirmation"
-    order_number: int
+    order_number: str
     customer_name: str
     lines: tuple[MailLine, ...]
     subtotal: Money
@@ -72,8 +72,19 @@ class OrderConfirmation:
     shipping_address: tuple[str, ...]
 
 
+@frozen
+class OrderRefunded:
+    """Money goes back to the buyer. `reason` is one that the template has words for: see `RefundReason`."""
+
+    template: ClassVar[str] = "order_refunded"
+    order_number: str
+    customer_name: str
+    amount: Money
+    reason: str
+
+
 # Every kind of mail by the name of its template: what a queued row is turned back into.
-MAILS: Mapping[str, type[Mail]] = {kind.template: kind for kind in (OrderConfirmation,)}
+MAILS: Mapping[str, type[Mail]] = {kind.template: kind for kind in (OrderConfirmation, OrderRefunded)}
 
 
 class EmailStatus(StrEnum):

@@ -37,6 +37,10 @@ class Stock(Protocol):
         """End the order's holds; the units are free again."""
         ...
 
+    def return_to_cart(self, order_id: UUID, until: datetime) -> None:
+        """Turn the order's holds into its cart's again, as if they were taken now. Nothing becomes free meanwhile."""
+        ...
+
     def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:
         """Write movements, one of each variant at most, count them, and write `StockLow` where it is due.
 

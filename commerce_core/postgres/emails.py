@@ -42,7 +42,9 @@ class PostgresEmailClaims:
 
     def claim(self, retry: Retry) -> ClaimedMail | None:
         """Lease the mail that has been due for longest."""
-        row = self.session.row("emails.claim", lease=retry.lease, most_attempts=retry.most_attempts)
+        row = self.session.row(
+            "emails.claim", lease=retry.lease, most_attempts=retry.most_attempts, most_deaths=retry.most_deaths
+        )
         if row is None:
             return None
         email_id, key, to, template, locale, attempts, status, queued_at, payload = row

@@ -84,6 +84,10 @@ class PostgresStock:
         """End the order's holds."""
         self.session.send("inventory.give_back", order_id=order_id, now=self.session.now)
 
+    def return_to_cart(self, order_id: UUID, until: datetime) -> None:
+        """Turn the order's holds into its cart's again."""
+        self.session.send("inventory.return_to_cart", order_id=order_id, until=until, now=self.session.now)
+
     def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:
         """Write movements and count them."""
         wanted = {movement.variant_id: movement for movement in movements}

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from attrs import frozen
 
+from commerce_core.checkout.reopening import PlacedOrders
 from commerce_core.kernel.idempotency import running_key
 from commerce_core.postgres.access import PostgresAuditLog
 from commerce_core.postgres.cart import PostgresCarts
@@ -23,8 +24,11 @@ from commerce_core.postgres.inventory import PostgresStock
 from commerce_core.postgres.media import PostgresRemoteImages, PostgresUploads
 from commerce_core.postgres.orders import PostgresOrders
 from commerce_core.postgres.outbox import PostgresOutbox, PostgresOutboxClaims
+from commerce_core.postgres.payment_books import PostgresBooks
+from commerce_core.postgres.payment_cases import PostgresPaymentCases
 from commerce_core.postgres.payments import PostgresPayments
 from commerce_core.postgres.redirects import PostgresRedirects
+from commerce_core.postgres.refunds import PostgresDisputes, PostgresRefunds
 from commerce_core.postgres.staff import PostgresStaffRegister, PostgresStaffSessions
 from commerce_core.postgres.tags import PostgresTags
 
@@ -110,8 +114,28 @@ class PostgresWork:
         return PostgresOrders(self._session)
 
     @cached_property
+    def placed(self) -> PlacedOrders:
+        return PlacedOrders(self)
+
+    @cached_property
     def payments(self) -> PostgresPayments:
         return PostgresPayments(self._session)
+
+    @cached_property
+    def refunds(self) -> PostgresRefunds:
+        return PostgresRefunds(self._session)
+
+    @cached_property
+    def disputes(self) -> PostgresDisputes:
+        return PostgresDisputes(self._session)
+
+    @cached_property
+    def payment_cases(self) -> PostgresPaymentCases:
+        return PostgresPaymentCases(self._session)
+
+    @cached_property
+    def books(self) -> PostgresBooks:
+        return PostgresBooks(self._session)
 
     @cached_property
     def inbox(self) -> PostgresInbox:

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 import stripe
 
+from commerce_core.gateways.manual import ManualGateway
+from commerce_core.kernel.money import Money
+from commerce_core.payments.ports import PaymentGateway
+from commerce_core.payments.provider import Intent
 from commerce_core.testing.stripe.listener import Listener
 from commerce_core.testing.stripe_server import StripeServer
-from tests.gateways.payment_worlds import FakeWorld, Receiver, World, stripe_world
+from tests.gateways.payment_worlds import FakeWorld, Receiver, World, request_for, stripe_world
 
 REAL_KEY = os.environ.get("STRIPE_CONTRACT_KEY")
+WORLDS = ["fake", "emulator", *(["stripe"] if REAL_KEY else [])]
 
 
 @pytest.fixture
@@ -40,11 +45,27 @@ def browser(server: StripeServer) -> Callable[..., stripe.StripeObject]:
     return confirm
 
 
-@pytest.fixture(params=["fake", "emulator", *(["stripe"] if REAL_KEY else [])])
+@pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest) -> World:
-    if request.param == "fake":
+    return world_called(request.param, request)
+
+
+@pytest.fixture(params=["manual", *WORLDS])
+def payer(request: pytest.FixtureRequest) -> tuple[PaymentGateway, Intent]:
+    """Any provider that gives money back, and a paid intent of it."""
+    if request.param == "manual":
+        manual = ManualGateway()
+        return manual, manual.create_intent(request_for(Money(1999, "EUR")))
+    world = world_called(request.param, request)
+    intent = world.gateway.create_intent(request_for(Money(1999, "EUR")))
+    world.pay(intent.id)
+    return world.gateway, intent
+
+
+def world_called(name: str, request: pytest.FixtureRequest) -> World:
+    if name == "fake":
         return FakeWorld()
-    if request.param == "stripe":
+    if name == "stripe":
         assert REAL_KEY
         assert REAL_KEY.startswith("sk_test_"), "contract tests create payments: a test-mode key only"
         return stripe_world(REAL_KEY, None)

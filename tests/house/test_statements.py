@@ -93,8 +93,20 @@ HOT = [
     "inventory.hold", "inventory.sell", "inventory.give_back",
     "orders.lock", "orders.find", "orders.lines", "orders.live_of_cart",
     "payments.of_order",
+    "outbox.append", "outbox.claim_fresh", "outbox.claim_tried", "inbox.claim", "orders.timeline",
 ]  # fmt: skip
-SMALL = {"categories", "tags", "product_categories", "product_tags", "product_images", "seo_metadata"}
+SMALL = {
+    "outbox_sequences",
+    "users",
+    "refunds",
+    "disputes",
+    "categories",
+    "tags",
+    "product_categories",
+    "product_tags",
+    "product_images",
+    "seo_metadata",
+}
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -68,6 +68,7 @@ class RunningShop:
     stripe: StripeServer
     mail: MailCatcher
     port: int
+    more: dict[str, str] = field(factory=dict)  # of the environment
     _processes: dict[str, subprocess.Popen[bytes]] = field(factory=dict)
 
     @property
@@ -82,6 +83,7 @@ class RunningShop:
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_API_BASE": self.stripe.url,
             "PORT": str(self.port),
+            **self.more,
         }
 
     def start(self, name: str, *command: str) -> None:
@@ -109,6 +111,10 @@ class RunningShop:
             os.kill(pid, signal.SIGKILL)
         process.wait()
 
+    def death_of(self, name: str) -> int:
+        """Wait until a part ends by itself; how it did."""
+        return self._processes.pop(name).wait(30)
+
     def stop(self) -> None:
         """End whatever still runs."""
         for process in self._processes.values():
@@ -128,6 +134,11 @@ class RunningShop:
         """What the database says."""
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query).fetchall()
+
+    def execute(self, statement: str) -> None:
+        """Do it to the database."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(statement)
 
     def pass_time(self, by: timedelta) -> None:
         """Move the shop's clock, for every process that is started from now on."""

@@ -21,7 +21,7 @@ from commerce_core.postgres.work import PostgresBegin
 from commerce_core.wiring import Commerce
 
 NOTHING = Money(0, "EUR")
-MAIL = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+MAIL = OrderConfirmation("1001", "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
 TABLES = {"outbox": "outbox_events", "emails": "email_outbox", "staff": "users", "catalog": "products"}
 ID = UUID("0190a3c0-0000-7000-8000-000000000001")
 

@@ -24,7 +24,7 @@ from commerce_core.settings import Settings
 from commerce_core.wiring import Commerce, open_shop
 
 NOTHING = Money(0, "EUR")
-ORDER = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+ORDER = OrderConfirmation("1001", "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
 
 
 @pytest.fixture

@@ -131,11 +131,24 @@ class Shelf:
 
     def open(self, cart_id: UUID, shopper: UUID | None, version: int | None = None) -> ModelCart:
         cart = self.find(cart_id, shopper)
-        if cart.order:
-            raise Refused("cart-not-open")
         if version not in {None, cart.version}:
             raise Refused("cart-changed")
+        if cart.order:
+            self.give_up(cart.order)
         return cart
+
+    def give_up(self, order_id: UUID) -> None:
+        """The buyer goes back to the cart: it holds from now on what its order held."""
+        order = self.state.orders[order_id]
+        if order.status != "PENDING_PAYMENT":
+            raise Refused("cart-not-open")
+        order.status = "CANCELLED"
+        for (cart_id, variant), hold in self.state.holds.items():
+            if hold.order == order_id:
+                self.state.holds[cart_id, variant] = Hold(hold.quantity, self.state.now, self.state.now + HOLD, None)
+        cart = self.state.carts[order.cart]
+        cart.order = None
+        cart.version += 1
 
     def touch(self, cart: ModelCart) -> None:
         cart.version += 1
@@ -194,7 +207,9 @@ class Shelf:
 
     def merge(self, customer: UUID, guest_id: UUID) -> None:
         with self.all_or_nothing() as state:
-            guest = self.open(guest_id, customer)
+            guest = self.find(guest_id, customer)
+            if guest.order:
+                raise Refused("cart-not-open")
             if guest.owner == customer:
                 return
             theirs = [

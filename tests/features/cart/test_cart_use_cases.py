@@ -18,6 +18,7 @@ from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.testing.builders import PARIS, Builders
+from commerce_core.testing.fake_gateway import FakeGateway
 
 
 def events(database_url: str, cart_id) -> list[str]:
@@ -150,10 +151,13 @@ def test_another_currency_is_refused(shop: Commerce) -> None:
         shop.cart.create(NewCart(currency="USD"))
 
 
-def test_a_cart_that_became_an_order_is_closed(shop: Commerce, make: Builders) -> None:
+def test_a_cart_that_was_bought_is_closed(shop: Commerce, make: Builders, gateway: FakeGateway) -> None:
     variant = make.variant()
     cart = make.cart((variant, 1))
-    shop.checkout.check_out(make.request(cart.id))
+    done = shop.checkout.check_out(make.request(cart.id))
+    gateway.pay(done.payment.intent_id)
+    shop.checkout.confirm(done.order.id, done.order_token)
+    bought = shop.cart.get(cart.id)
     for refused in (
         lambda: shop.cart.add_item(cart.id, NewItem(variant, 1)),
         lambda: shop.cart.set_quantity(cart.id, cart.items[0].id, 2),
@@ -162,6 +166,7 @@ def test_a_cart_that_became_an_order_is_closed(shop: Commerce, make: Builders) -
     ):
         with pytest.raises(CartNotOpen):
             refused()
+    assert shop.cart.get(cart.id) == bought
 
 
 def test_a_cart_without_anything_to_send_has_no_shipping_options(shop: Commerce, make: Builders) -> None:

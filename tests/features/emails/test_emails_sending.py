@@ -34,7 +34,7 @@ def euros(amount: int) -> Money:
 
 
 ORDER = OrderConfirmation(
-    order_number=1001,
+    order_number="1001",
     customer_name="Zoé Lefèvre",
     lines=(MailLine("Écharpe <bleue>", 2, euros(119_980)),),
     subtotal=euros(119_980),

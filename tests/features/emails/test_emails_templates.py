@@ -6,9 +6,10 @@ import pytest
 from attrs import evolve, frozen
 from jinja2 import UndefinedError
 
-from commerce_core.emails.model import MAILS, Locale, MailLine, OrderConfirmation
+from commerce_core.emails.model import MAILS, Locale, MailLine, OrderConfirmation, OrderRefunded
 from commerce_core.gateways.templates import Templates, written
 from commerce_core.kernel.money import Money
+from commerce_core.payments.model import RefundReason
 
 THIN, FIXED = "\u202f", "\u00a0"
 
@@ -18,7 +19,7 @@ def euros(amount: int) -> Money:
 
 
 ORDER = OrderConfirmation(
-    order_number=1001,
+    order_number="1001",
     customer_name="Zoé <b>",
     lines=(MailLine("Scarf & hat", 2, euros(119_980)), MailLine("Ring", 1, euros(1))),
     subtotal=euros(119_981),
@@ -29,6 +30,9 @@ ORDER = OrderConfirmation(
     prices_include_tax=True,
     shipping_address=("Zoé", "1 rue de la Paix", "75002 Paris"),
 )
+
+
+REFUND = OrderRefunded("1001", "Zoé", euros(2489), "paid_too_late")
 
 
 @pytest.mark.parametrize(
@@ -82,15 +86,29 @@ def test_a_discount_a_tax_on_top_and_free_shipping_are_said(locale: Locale) -> N
 @pytest.mark.parametrize("locale", list(Locale))
 @pytest.mark.parametrize("template", list(MAILS))
 def test_every_mail_has_its_templates_in_every_language(template: str, locale: Locale) -> None:
-    assert template == ORDER.template  # The only kind so far; the next one brings its example here.
-    assert Templates("Atelier").render(ORDER, locale).subject
+    examples = {mail.template: mail for mail in (ORDER, REFUND)}
+    assert Templates("Atelier").render(examples[template], locale).subject
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("reason", [reason for reason in RefundReason if reason is not RefundReason.MADE_ELSEWHERE])
+def test_a_refund_says_how_much_and_why_in_both_forms(reason: RefundReason, locale: Locale) -> None:
+    mails = {why: Templates("Atelier").render(evolve(REFUND, reason=why.value), locale) for why in RefundReason
+             if why is not RefundReason.MADE_ELSEWHERE}  # fmt: skip
+    amount = {Locale.FR: f"24,89{FIXED}€", Locale.EN: "€24.89"}[locale]
+    for form in (mails[reason].html, mails[reason].text):
+        assert amount in form
+        assert "Zoé" in form
+    others = [mail for why, mail in mails.items() if why is not reason]
+    assert all(mail.text != mails[reason].text and mail.html != mails[reason].html for mail in others)
+    assert "1001" in mails[reason].subject
 
 
 def test_a_template_that_asks_for_what_the_mail_lacks_is_an_error() -> None:
     @frozen
     class Bare:
         template: ClassVar[str] = "order_confirmation"
-        order_number: int = 1
+        order_number: str = "1"
 
     with pytest.raises(UndefinedError):
         Templates("Atelier").render(Bare(), Locale.EN)
