@@ -95,7 +95,7 @@ class Benchmark:
 def measure(arguments: argparse.Namespace, url: str, folder: Path) -> Findings:
     """Fill the shop, load it, and look at what that left behind."""
     shop.seed(url, arguments.products)
-    copy = shop.copied(url)
+    copy = shop.copied(url, "alone")
     (folder / "list").write_text("\n".join(shop.list_addresses(arguments.products)))
     (folder / "detail").write_text("\n".join(shop.detail_addresses(arguments.products)))
     (folder / "variants").write_text("\n".join(variants := shop.variants(url)))
