@@ -7,10 +7,13 @@ from attrs import define, field
 from commerce_core.wiring import Commerce
 
 # The function itself is replaced, because a setting of the database reaches only connections that are made afterwards.
-_STANDING_STILL = """SELECT format(
-  $$CREATE OR REPLACE FUNCTION shop_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS
-  'SELECT coalesce(nullif(current_setting(''commerce.now'', true), '''')::timestamptz, ''%%s''::timestamptz)'$$, %s::text
-)"""
+_STANDING_STILL = """
+SELECT format($$
+CREATE OR REPLACE FUNCTION shop_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS '
+  SELECT coalesce(nullif(current_setting(''commerce.now'', true), '''')::timestamptz, ''%%s''::timestamptz)
+'
+$$, %s::text)
+"""
 
 
 @define
