@@ -216,7 +216,8 @@ def _run_once(
     key = _key(req, declared, caller)
     if key is None:
         return run()
-    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, req.context.raw)
+    asked = req.context.raw if declared.query is None else f"?{req.query_string}\n".encode() + req.context.raw
+    started = gate.idempotency.start(f"{caller} {req.method} {req.path}", key, asked)
     if isinstance(started, Reply):
         return Reply(started.status, started.body, {**started.headers, "Idempotency-Replayed": "true"})
     reply = None
