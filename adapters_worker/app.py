@@ -21,7 +21,7 @@ from commerce_core.wiring import Commerce, open_shop
 
 QUEUE = "commerce"  # As the doorbell writes it. Jobs of other queues are other people's.
 QUIET = ("procrastinate",)  # It tells each step of each job, of which there are several every five seconds.
-_THREADS = 6  # One for each line of the schedule, one for the doorbell, one to spare.
+_THREADS = 7  # One for each line of the schedule, one for the doorbell, one to spare.
 
 
 def shop_of_the_worker(settings: Settings) -> Commerce:
