@@ -4,7 +4,8 @@ SELECT
   json_build_object(
     'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
     'options', p.options, 'variants', p.variants, 'images', p.images, 'categories', p.categories, 'tags', p.tags,
-    'attributes', p.attributes, 'seo', NULL, 'json_ld', NULL, 'version', p.version
+    'attributes', p.attributes, 'breadcrumbs', coalesce(way.steps, '[]'), 'seo', NULL, 'json_ld', NULL, 'breadcrumbs_json_ld', NULL,
+    'version', p.version
   ),
   json_build_object(
     'description_text', p.description_text, 'vendor', p.vendor,
@@ -15,11 +16,24 @@ SELECT
   ),
   greatest(p.updated_at, (
     SELECT max(i.updated_at) FROM product_variants v JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
-  ), (
-    SELECT max(c.updated_at) FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id
-  )),
+  ), way.changed_at),
   s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM product_pages p LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
+-- Down to the category that stands deepest; of several the oldest.
+CROSS JOIN LATERAL (
+  WITH RECURSIVE up AS (
+    SELECT c.id AS lowest, c.id, c.slug, c.title, c.parent_id, c.updated_at, 0 AS height
+    FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id
+    UNION ALL
+    SELECT u.lowest, c.id, c.slug, c.title, c.parent_id, c.updated_at, u.height + 1
+    FROM up u JOIN categories c ON c.id = u.parent_id
+  )
+  SELECT
+    json_agg(json_build_object('id', u.id, 'slug', u.slug, 'title', u.title) ORDER BY u.height DESC)
+      FILTER (WHERE u.lowest = (SELECT lowest FROM up ORDER BY height DESC, lowest LIMIT 1)) AS steps,
+    max(u.updated_at) AS changed_at
+  FROM up u
+) AS way
 WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 
 -- name: categories
@@ -74,12 +88,17 @@ LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
 WHERE p.id = %(id)s
 
 -- name: lock_products
--- In the order of their ids, so that two imports of the same products queue instead of deadlocking.
-SELECT shop_now(), p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.attributes, p.version
-FROM products p
-WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
-ORDER BY p.id
-FOR NO KEY UPDATE
+-- In the order of their ids, so that two imports of the same products queue instead of deadlocking. The time is read outside
+-- the locking part, so that with the last row comes the time at which the last lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT id, slug, title, description_html, status, vendor, option_names, attributes, version
+  FROM products
+  WHERE id = ANY (%(ids)s::uuid[]) OR slug = ANY (%(slugs)s::text[])
+  ORDER BY id
+  FOR NO KEY UPDATE
+)
+SELECT shop_now(), l.id, l.slug, l.title, l.description_html, l.status, l.vendor, l.option_names, l.attributes, l.version
+FROM locked l
 
 -- name: variants_of
 SELECT product_id, id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,

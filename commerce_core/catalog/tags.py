@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.catalog import trimming
 from commerce_core.catalog.checks import refuse, said, slug_error
 from commerce_core.catalog.errors import SlugTaken, TagNotFound
 from commerce_core.catalog.model import Tag
@@ -23,7 +24,7 @@ from commerce_core.kernel.unset import UNSET, Unset, given
 class NewTag:
     """A tag to be. Without a slug it gets one from its title."""
 
-    title: str
+    title: str = field(converter=trimming.text)
     slug: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -34,7 +35,7 @@ class NewTag:
 class TagChanges:
     """Another name for a tag. Its slug follows the title, unless it is said too."""
 
-    title: str | Unset = UNSET
+    title: str | Unset = field(default=UNSET, converter=trimming.change)
     slug: str | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:

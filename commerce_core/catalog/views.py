@@ -171,7 +171,8 @@ class SeoView:
 @frozen
 class ProductView:
     """The page of one product. `json_ld`, for a script element (escape `<` there), is a schema.org Product, or a
-    ProductGroup where there are several variants.
+    ProductGroup where there are several variants. `breadcrumbs` lead from the top to the deepest of its categories;
+    `breadcrumbs_json_ld` goes on to the product itself, and is None where there are none.
     """
 
     id: UUID
@@ -185,8 +186,10 @@ class ProductView:
     categories: tuple[CategoryRef, ...]
     tags: tuple[TagView, ...]
     attributes: dict[str, AttributeValue]
+    breadcrumbs: tuple[CategoryRef, ...]
     seo: SeoView
     json_ld: dict[str, Any] = field(repr=False)
+    breadcrumbs_json_ld: dict[str, Any] | None = field(repr=False)
     version: int
 
 

@@ -42,17 +42,17 @@ class PostgresProducts:
         return {product.slug.value: product for product in self._locked(ids=[], slugs=list(slugs))}
 
     def _locked(self, *, ids: list[UUID], slugs: list[str]) -> Iterator[Product]:
-        products = self.session.rows("catalog.lock_products", ids=ids, slugs=slugs)
+        products = self.session.all_locked(self.session.send("catalog.lock_products", ids=ids, slugs=slugs))
         if not products:
             return
-        found = [row[1] for row in products]
+        found = [row[0] for row in products]
         sent = {
             part: self.session.send(f"catalog.{part}_of", ids=found)
             for part in ("variants", "images", "categories", "tags", "seo")
         }
         parts = {part: _by_product(cursor.fetchall()) for part, cursor in sent.items()}
         for row in products:
-            yield _product(row[1:], {part: rows.get(row[1], []) for part, rows in parts.items()})
+            yield _product(row, {part: rows.get(row[0], []) for part, rows in parts.items()})
 
     def write(self, changes: Sequence[Change]) -> None:
         """Add and change products, one statement for each table that is concerned."""

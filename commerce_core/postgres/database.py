@@ -88,6 +88,13 @@ class Session:
         self._now = row[0]
         return row[1:]
 
+    def all_locked(self, cursor: Cursor[Row]) -> list[Row]:
+        """The rows of a statement that locks several, without their first columns; the last has the latest time."""
+        rows = cursor.fetchall()
+        if rows:
+            self._now = rows[-1][0]
+        return [row[1:] for row in rows]
+
     @property
     def now(self) -> datetime:
         """The shop's time in this transaction: that of its last lock, else asked for once."""

@@ -50,8 +50,9 @@ def test_a_lock_that_had_to_wait_tells_the_time_after_the_wait(
 
     def lock() -> None:
         with shop.database.begin() as session:
+            assert session.now  # Asked before the lock; the lock knows better.
             if feature == "catalog":
-                session.locked(session.send("catalog.lock_products", ids=[row[0]], slugs=[]))
+                session.all_locked(session.send("catalog.lock_products", ids=[row[0]], slugs=[]))
             else:
                 session.locked(session.send(f"{feature}.lock", id=row[0]))
             granted.append(session.now)
