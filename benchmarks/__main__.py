@@ -15,7 +15,7 @@ from benchmarks.ceiling import Ceiling, CeilingFailed
 from benchmarks.load import Load, LoadFailed, Measured
 from benchmarks.processes import STATIC, WEBHOOK_SECRET, Processes, Running, Setup, StartFailed
 from benchmarks.races import STOCK, oversell
-from benchmarks.report import GOALS, Findings, Speed, markdown
+from benchmarks.report import GOALS, Findings, Speed, markdown, write
 from commerce_core import open_shop
 from commerce_core.access.model import SYSTEM
 
@@ -95,7 +95,7 @@ class Benchmark:
 def measure(arguments: argparse.Namespace, url: str, folder: Path) -> Findings:
     """Fill the shop, load it, and look at what that left behind."""
     shop.seed(url, arguments.products)
-    copy = shop.copied(url)
+    copy = shop.copied(url, "alone")
     (folder / "list").write_text("\n".join(shop.list_addresses(arguments.products)))
     (folder / "detail").write_text("\n".join(shop.detail_addresses(arguments.products)))
     (folder / "variants").write_text("\n".join(variants := shop.variants(url)))
@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", type=_sizes, default=list(catalogue.SIZES), help="of those shops")
     parser.add_argument("--import", action="store_true", dest="importing", help="only the import of a file")
     parser.add_argument("--rows", type=int, default=importing.ROWS, help=f"of that file ({importing.ROWS})")
-    parser.add_argument("--output", type=Path, help="write the table here, too")
+    parser.add_argument("--output", type=Path, help="write the table here, too, between its marks")
     return parser
 
 
@@ -190,7 +190,7 @@ def main() -> int:
         return 1
     print(table, end="")
     if arguments.output:
-        arguments.output.write_text(table, "utf-8")
+        write(table, arguments.output)
     return 0
 
 

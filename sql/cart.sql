@@ -133,7 +133,8 @@ DELETE FROM carts WHERE id IN (
 RETURNING 1
 
 -- name: page
--- Carts that hold something, the last active first.
+-- Carts that hold something, the last active first. Each status is walked along its own index, as far as the page needs and no
+-- further; OFFSET 0 asks about each cart by itself instead of reading all lines of all carts.
 SELECT convert_to(json_build_object(
   'items', coalesce((
     SELECT json_agg(json_build_object(
@@ -143,10 +144,14 @@ SELECT convert_to(json_build_object(
       'updated_at', to_char(c.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     ) ORDER BY c.updated_at DESC, c.id)
     FROM (
-      SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
-      WHERE (%(status)s::text IS NULL OR c.status = %(status)s)
-        AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
-      ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s OFFSET %(offset)s
+      SELECT l.id, l.status, l.email, l.currency, l.created_at, l.updated_at
+      FROM unnest(%(statuses)s::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
+        WHERE c.status = s.status AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id OFFSET 0)
+        ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s::bigint + %(offset)s::bigint
+      ) l
+      ORDER BY l.updated_at DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
     ) c
     CROSS JOIN LATERAL (
       SELECT sum(ci.qty) AS items_count, sum(ci.qty * v.price_amount) AS subtotal
@@ -154,8 +159,9 @@ SELECT convert_to(json_build_object(
     ) s
   ), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer,
-  'total', (
-    SELECT count(*) FROM carts c
-    WHERE (%(status)s::text IS NULL OR c.status = %(status)s) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
-  )
+  'total', %(total)s::bigint
 )::text, 'UTF8')
+
+-- name: page_total
+SELECT count(*) FROM carts c
+WHERE c.status = ANY (%(statuses)s::text[]) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)

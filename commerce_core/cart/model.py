@@ -30,6 +30,7 @@ CartId = NewType("CartId", UUID)
 
 MAX_LINES = 100
 MAX_LINE_QUANTITY = 10_000
+MAX_ATTRIBUTES = 20
 
 
 @frozen

@@ -187,8 +187,15 @@ class PostgresCartReader:
 
     def page(self, status: str | None, request: PageRequest) -> bytes:
         """A page of carts, as JSON."""
+        statuses = [status] if status else [known.value for known in CartStatus]
         with self.database.read() as session:
+            total = session.value("cart.page_total", statuses=statuses)
             found: bytes = session.value(
-                "cart.page", status=status, page=request.page, limit=request.per_page, offset=request.offset
+                "cart.page",
+                statuses=statuses,
+                total=total,
+                page=request.page,
+                limit=request.per_page,
+                offset=request.offset,
             )
         return found

@@ -148,6 +148,36 @@ def test_a_merged_cart_is_410_and_a_customers_cart_is_404_for_whoever_is_not_the
     assert everything(database_url) == before
 
 
+@pytest.mark.parametrize(
+    ("patch", "pointer"),
+    [
+        ({"email": ""}, "/email"),
+        ({"shipping_option_id": ""}, "/shipping_option_id"),
+        ({"locale": ""}, "/locale"),
+        ({"notes": None}, "/notes"),
+        ({"attributes": {"gift": 1}}, "/attributes/gift"),
+        ({"attributes": None}, "/attributes"),
+    ],
+)
+def test_a_patch_that_says_nothing_usable_is_refused_and_changes_nothing(
+    client: TestClient, database_url: str, patch: dict[str, Any], pointer: str
+) -> None:
+    path = f"/v1/store/cart/{new_cart(client)['id']}"
+    before = everything(database_url)
+    answer = client.simulate_patch(path, json=patch)
+    assert refused(answer) == (422, "invalid-input")
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+    assert everything(database_url) == before
+
+
+def test_a_merge_patch_takes_away_what_is_null_and_leaves_what_it_does_not_name(client: TestClient) -> None:
+    path = f"/v1/store/cart/{new_cart(client)['id']}"
+    client.simulate_patch(path, json={"email": "a@example.com", "attributes": {"gift": "yes", "ribbon": "red"}})
+    changed = client.simulate_patch(path, json={"email": None, "attributes": {"gift": None, "card": "blue"}}).json
+    assert (changed["email"], changed["attributes"]) == (None, {"ribbon": "red", "card": "blue"})
+    assert client.simulate_get(path).json == changed
+
+
 def test_a_line_says_why_it_cannot_be_bought(client: TestClient, make: Builders, database_url: str) -> None:
     cart = new_cart(client, (make.variant(stock=5, title="Old mug"), 1), (make.variant(stock=5), 1))
     do(database_url, "UPDATE products SET status = 'ARCHIVED' WHERE title = 'Old mug'")

@@ -95,8 +95,7 @@ class Shelf:
     def hold(self, cart: UUID, wanted: Mapping[UUID, int], order: UUID | None = None) -> None:
         now = self.state.now
         counted = {variant: quantity for variant, quantity in wanted.items() if variant in self.state.on_hand}
-        if any(quantity > self.free(cart, variant) for variant, quantity in counted.items()):
-            self.release(counted)
+        self.release([variant for variant, quantity in counted.items() if quantity > self.free(cart, variant)])
         short = {v: max(0, self.free(cart, v)) for v, quantity in counted.items() if quantity > self.free(cart, v)}
         if short:
             raise Refused("out-of-stock", short)
