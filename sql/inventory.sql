@@ -135,9 +135,18 @@ SET available_qty = i.available_qty + h.qty, reserved_qty = i.reserved_qty - h.q
 FROM held h WHERE i.variant_id = h.variant_id
 
 -- name: return_to_cart
--- The counters stay as they are: what the order held its cart holds, and loses when nobody touches it, like any other.
+-- The counters stay as they are: what the order held its cart holds, and loses when nobody touches it, like any other. Stock is
+-- locked before its reservations change, as everywhere.
+WITH locked AS MATERIALIZED (
+  SELECT i.variant_id FROM inventory_items i
+  WHERE i.variant_id = ANY (ARRAY(
+    SELECT variant_id FROM inventory_reservations WHERE order_id = %(order_id)s AND released_at IS NULL
+  ))
+  ORDER BY i.variant_id
+  FOR NO KEY UPDATE
+)
 UPDATE inventory_reservations SET order_id = NULL, held_since = %(now)s, expires_at = %(until)s
-WHERE order_id = %(order_id)s AND released_at IS NULL
+WHERE order_id = %(order_id)s AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
 
 -- name: track
 INSERT INTO inventory_items (variant_id, backorder_limit) VALUES (%(variant_id)s, %(backorder_limit)s)
