@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
+from commerce_core.cart.vat_numbers import VatNumberService
 from commerce_core.catalog.categories import CategoryService
 from commerce_core.catalog.images import ImageService
 from commerce_core.catalog.redirects import RedirectService
@@ -18,6 +19,7 @@ from commerce_core.catalog.variants import VariantService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.service import CustomersService
+from commerce_core.discounts.service import DiscountService
 from commerce_core.emails.ports import MailSender
 from commerce_core.emails.service import EmailService
 from commerce_core.feeds.model import Storefront
@@ -31,6 +33,7 @@ from commerce_core.gateways.s3 import S3Media
 from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
+from commerce_core.gateways.vat_numbers import VatNumberForms
 from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
@@ -44,6 +47,8 @@ from commerce_core.media.pictures import Pictures
 from commerce_core.media.ports import Media
 from commerce_core.media.remote import RemoteImageService
 from commerce_core.media.service import MediaService
+from commerce_core.merchant.model import Merchant
+from commerce_core.merchant.service import MerchantService
 from commerce_core.orders.service import OrderService
 from commerce_core.outbox.service import OutboxService
 from commerce_core.payments.ports import PaymentGateway
@@ -51,8 +56,10 @@ from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
 from commerce_core.postgres.categories import PostgresCategoryReader
+from commerce_core.postgres.charges import PostgresChargeReader
 from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
+from commerce_core.postgres.discounts import PostgresDiscountReader
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.feeds import PostgresFeedReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
@@ -60,18 +67,27 @@ from commerce_core.postgres.imports import PostgresProductExport
 from commerce_core.postgres.inbox import PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.media import PostgresMediaReader
+from commerce_core.postgres.merchant import PostgresMerchantReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
+from commerce_core.postgres.pricing import KeptRules
 from commerce_core.postgres.redirects import PostgresRedirectReader
+from commerce_core.postgres.shipping import PostgresZoneReader
 from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.tags import PostgresTagReader
+from commerce_core.postgres.taxes import PostgresTaxRateReader
 from commerce_core.postgres.variants import PostgresVariantReader
 from commerce_core.postgres.work import PostgresBegin
-from commerce_core.pricing.model import PricingRules, ShippingOption
+from commerce_core.pricing.defaults import DefaultRules
+from commerce_core.pricing.opening import OpeningRules, Premise
+from commerce_core.pricing.ports import TaxCalculator
+from commerce_core.pricing.taxation import TableTaxes
 from commerce_core.reactions import reactions
 from commerce_core.settings import EmailProvider, PaymentProvider, Settings
+from commerce_core.shipping.service import ShippingService
 from commerce_core.staff.service import StaffService
+from commerce_core.taxes.service import TaxService
 
 
 @frozen
@@ -100,6 +116,12 @@ class Commerce:
     imports: ImportService
     inventory: InventoryService
     stock_counts: StockCountImport
+    merchant: MerchantService
+    taxes: TaxService
+    vat_numbers: VatNumberService
+    shipping: ShippingService
+    default_rules: DefaultRules
+    discounts: DiscountService
     cart: CartService
     orders: OrderService
     payments: PaymentService
@@ -119,19 +141,24 @@ class Commerce:
 
 
 def open_shop(
-    database_url: str | None = None, *, settings: Settings | None = None, gateway: PaymentGateway | None = None
+    database_url: str | None = None,
+    *,
+    settings: Settings | None = None,
+    gateway: PaymentGateway | None = None,
+    tax_calculator: TaxCalculator | None = None,
 ) -> Commerce:
     """Wire a shop to a PostgreSQL database. Nothing is connected before the first call.
 
     `database_url` wins over the one in `settings`; without `settings` the defaults of development hold. Without a
     `secret` in them this shop makes one, which ends with it: order tokens open nothing after that, nor elsewhere.
-    `gateway` takes the card payments instead of the provider that the settings name.
+    `gateway` takes the card payments instead of the provider that the settings name, `tax_calculator` says which rates
+    count instead of the shop's own table.
     """
     settings = settings or Settings()
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    ground = _Ground.of(evolve(settings, database_url=url))
+    ground = _Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
     begin, database = ground.begin, ground.database
     store = _storefront(settings)
     local_media = LocalMedia(_files(settings), ground.secret)
@@ -139,9 +166,10 @@ def open_shop(
     media_reader = PostgresMediaReader(database)
     card = gateway or _card_gateway(settings)
     payments = _payments(ground, card)
-    orders = OrderService(begin, PostgresOrderReader(database))
+    orders = OrderService(begin, PostgresOrderReader(database), PostgresChargeReader(database))
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
+    rules = _rules(ground)
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
@@ -165,6 +193,12 @@ def open_shop(
         search_index=SearchIndexService(begin),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
+        merchant=rules.merchant,
+        taxes=rules.taxes,
+        vat_numbers=VatNumberService(begin, ground.taxes, VatNumberForms()),
+        shipping=rules.shipping,
+        default_rules=rules,
+        discounts=DiscountService(begin, PostgresDiscountReader(database), uuid7, settings.currency),
         cart=_cart(ground),
         orders=orders,
         payments=payments,
@@ -180,21 +214,32 @@ class _Ground:
     database: Database
     begin: PostgresBegin
     secret: SecretKey
-    rules: PricingRules
+    taxes: TaxCalculator
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, taxes: TaxCalculator) -> Self:
         database = Database.at(
             str(settings.database_url), max_connections=settings.threads, search_language=settings.search_language
         )
         secret = SecretKey(settings.secret or new_token())
-        return cls(settings, database, PostgresBegin(database), secret, pricing_rules(settings))
+        return cls(settings, database, PostgresBegin(database, KeptRules(opening_rules(settings))), secret, taxes)
 
 
 def _emails(ground: _Ground) -> EmailService:
     templates = Templates(ground.settings.shop_name)
     return EmailService(
         ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
+    )
+
+
+def _rules(ground: _Ground) -> DefaultRules:
+    settings, begin, database = ground.settings, ground.begin, ground.database
+    return DefaultRules(
+        merchant=MerchantService(begin, PostgresMerchantReader(database), merchant_of(settings)),
+        taxes=TaxService(begin, PostgresTaxRateReader(database), uuid7),
+        shipping=ShippingService(begin, PostgresZoneReader(database), uuid7, settings.currency),
+        tax_rate=settings.tax_rate,
+        shipping_price=Money(settings.shipping_price, settings.currency),
     )
 
 
@@ -205,7 +250,8 @@ def _cart(ground: _Ground) -> CartService:
         single=ground.begin.single,
         new_cart_id=capability,
         new_id=uuid7,
-        rules=ground.rules,
+        currency=settings.currency,
+        taxes=ground.taxes,
         policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
         limits=CartPolicy(max_units=settings.cart_max_units),
         read=PostgresCartReader(ground.database),
@@ -228,7 +274,7 @@ def _checkout(
         orders=orders,
         order_reader=PostgresOrderReader(ground.database),
         providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
-        rules=ground.rules,
+        taxes=ground.taxes,
         policy=CheckoutPolicy(),
         secret=ground.secret,
     )
@@ -258,14 +304,18 @@ def _mail_sender(settings: Settings) -> MailSender:
     return MailFolder(_files(settings) / "mail", settings.email_from)
 
 
-def pricing_rules(settings: Settings) -> PricingRules:
-    """The shop's one tax rate and its one way of shipping."""
-    return PricingRules(
+def merchant_of(settings: Settings) -> Merchant:
+    """Who sells, as the environment says it: so it is until somebody writes down something else."""
+    return Merchant(settings.shop_name, settings.country, settings.timezone, settings.prices_include_tax)
+
+
+def opening_rules(settings: Settings) -> OpeningRules:
+    """What prices are made by until rates and zones are written down."""
+    return OpeningRules(
         currency=settings.currency,
-        prices_include_tax=settings.prices_include_tax,
+        premise=Premise(settings.country, settings.timezone, settings.prices_include_tax),
         tax_rate=settings.tax_rate,
-        tax_title=f"VAT {settings.country}",
-        shipping=ShippingOption("standard", "Standard delivery", Money(settings.shipping_price, settings.currency), 3),
+        shipping_price=Money(settings.shipping_price, settings.currency),
     )
 
 

@@ -3,7 +3,9 @@
 from typing import Protocol
 
 from commerce_core.cart.ports import Carts
+from commerce_core.discounts.ports import Discounts
 from commerce_core.payments.ports import PaymentWork
+from commerce_core.pricing.ports import Charges, Rules
 
 
 class CheckoutWork(PaymentWork, Protocol):
@@ -12,4 +14,19 @@ class CheckoutWork(PaymentWork, Protocol):
     @property
     def carts(self) -> Carts:
         """Carts."""
+        ...
+
+    @property
+    def discounts(self) -> Discounts:
+        """Discounts."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of pricing."""
+        ...
+
+    @property
+    def charges(self) -> Charges:
+        """How the totals of orders were made."""
         ...

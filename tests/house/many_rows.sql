@@ -11,11 +11,17 @@ INSERT INTO inventory_reservations (cart_id, variant_id, qty, held_since, expire
   SELECT cart_id, variant_id, 1, shop_now(), shop_now() + interval '30 minutes' FROM cart_items;
 INSERT INTO orders (id, number, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount,
     discount_amount, shipping_amount, tax_amount, total_amount, tax_lines, placed_at, expires_at)
-  SELECT id, nextval('order_numbers'), id, 'PENDING_PAYMENT', 'unpaid', 'a@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
+  SELECT id, nextval('order_numbers'), id, 'PENDING_PAYMENT', 'unpaid', id || '@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
     shop_now(), shop_now() + interval '30 minutes' FROM carts;
 INSERT INTO order_items (id, order_id, position, title, qty, unit_price_amount, discount_amount, tax_amount, line_total_amount,
     tax_rate, requires_shipping)
   SELECT gen_random_uuid(), id, 1, 'Thing', 1, 1, 0, 0, 1, '20.00', true FROM orders;
 INSERT INTO payments (id, order_id, attempt, provider, intent_id, idempotency_key, status, amount, currency, created_at, updated_at)
   SELECT gen_random_uuid(), id, 1, 'stripe', 'pi_' || id, 'key-' || id, 'pending', 1, 'EUR', shop_now(), shop_now() FROM orders;
+INSERT INTO discounts (id, title, kind, code, percent, currency, created_at, updated_at)
+  SELECT id, 'Ten', 'percentage', slug, 10, 'EUR', shop_now(), shop_now() FROM products;
+INSERT INTO discount_uses (order_id, discount_id, amount, buyers, at)
+  SELECT o.id, d.id, 1, buyer_keys(o.id || '@example.com', NULL), o.placed_at FROM orders o JOIN discounts d ON d.id = o.id;
+INSERT INTO discount_buyers (discount_id, buyer, uses) SELECT discount_id, buyers[1], 1 FROM discount_uses;
+INSERT INTO discount_first_orders (buyer, order_id) SELECT buyers[1], order_id FROM discount_uses;
 ANALYZE;
