@@ -75,6 +75,7 @@ def start(stack: ExitStack, story: Story, configured: Settings, port: int) -> tu
     children.start("api", API, environment(settings) | _stripe_variables(settings))
     children.start("worker", WORKER, environment(settings) | _stripe_variables(settings))
     admin = _admin(story, shop)
+    _rules(story, shop)
     _catalogue(story, shop, folder)
     _answers(story, children, settings, api, client)
     return Parts(shop, admin, api, client), children
@@ -143,6 +144,13 @@ def _admin(story: Story, shop: Commerce) -> Admin:
         administrators = [m for m in shop.staff.list_staff(SYSTEM) if m.role is Role.ADMIN and not m.disabled_at]
         step.told(f"{administrators[0].email}, with the password they have", email=administrators[0].email)
         return Admin(administrators[0].email)
+
+
+def _rules(story: Story, shop: Commerce) -> None:
+    with story.step("rules", "Taxes and shipping") as step:
+        loaded = shop.default_rules.load(SYSTEM)
+        told = f"{loaded.rates_added} tax rates of the EU, {loaded.zones_added} shipping zones added"
+        step.told(told, rates_added=loaded.rates_added, zones_added=loaded.zones_added)
 
 
 def _catalogue(story: Story, shop: Commerce, folder: Path) -> None:

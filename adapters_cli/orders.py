@@ -66,6 +66,28 @@ def show(ctx: typer.Context, order: _Order) -> None:
     )
 
 
+@app.command()
+def explain(ctx: typer.Context, order: _Order) -> None:
+    """Each cent of a total: the rule, the base, the rate and the rounding that made it."""
+    with opened() as shop:
+        found = shop.orders.explain(SYSTEM, order_id(shop, order))
+    screen = Screen.of(ctx)
+    screen.table(
+        found,
+        found.steps,
+        {
+            "Part": lambda step: step.part,
+            "Rule": lambda step: f"{step.rule} {step.title}".strip(),
+            "Base": lambda step: step.base,
+            "Rate": lambda step: f"{step.rate} %" if step.rate else "",
+            "Exact": lambda step: step.exact,
+            "Rounding": lambda step: step.rounding,
+            "Amount": lambda step: step.amount if step.counts else f"({step.amount})",
+        },
+    )
+    screen.note(f"Order {found.number}: {found.total}. Amounts in brackets are part of others.")
+
+
 @app.command("status")
 def change_status(
     ctx: typer.Context,

@@ -13,6 +13,7 @@ from adapters_cli.screen import Screen
 from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.drafts import NewOptions, NewVariant, OptionValues, VariantChanges
 from commerce_core.catalog.staff_views import PriceHistory
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.wiring import Commerce
 
 app = typer.Typer(no_args_is_help=True, help="Keep the variants of products, and what they cost.")
@@ -34,6 +35,7 @@ def add(
     *,
     taxable: Annotated[bool, typer.Option()] = True,
     requires_shipping: Annotated[bool, typer.Option()] = True,
+    tax_class: Annotated[TaxClass, typer.Option(help="Which rate counts.")] = TaxClass.STANDARD,
 ) -> None:
     """One more thing to buy of a product, behind the others."""
     with opened() as shop:
@@ -47,6 +49,7 @@ def add(
             weight_grams=weight,
             taxable=taxable,
             requires_shipping=requires_shipping,
+            tax_class=tax_class,
         )
         changed = shop.variants.add(SYSTEM, product_id(shop, product), new)
         shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
@@ -64,6 +67,7 @@ def change(
     weight: Annotated[int | None, typer.Option(help="In grams.")] = None,
     taxable: Annotated[bool | None, typer.Option()] = None,
     requires_shipping: Annotated[bool | None, typer.Option()] = None,
+    tax_class: Annotated[TaxClass | None, typer.Option(help="Which rate counts.")] = None,
     image: Annotated[str | None, typer.Option(help="The id of one of the product's pictures; empty for none.")] = None,
     position: Annotated[int | None, typer.Option(help="The others move on.")] = None,
 ) -> None:
@@ -79,6 +83,7 @@ def change(
             weight_grams=typed.given(weight),
             taxable=typed.given(taxable),
             requires_shipping=typed.given(requires_shipping),
+            tax_class=typed.given(tax_class),
             image_id=typed.clearable_id("image", image),
             position=typed.given(position),
         )

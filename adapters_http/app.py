@@ -7,9 +7,11 @@ import falcon
 from structlog.typing import FilteringBoundLogger
 
 from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
+from adapters_http.admin.cart_vat_number import AdminCartVatNumber
 from adapters_http.admin.carts import AdminCarts
 from adapters_http.admin.categories import AdminCategories, AdminCategory
 from adapters_http.admin.customers import AdminCustomers
+from adapters_http.admin.discounts import AdminDiscount, AdminDiscounts
 from adapters_http.admin.images import AdminProductImage, AdminProductImages
 from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
@@ -20,7 +22,14 @@ from adapters_http.admin.inventory_ledger import (
     AdminStockReservations,
     AdminStockVerification,
 )
-from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus, AdminOrderTimeline
+from adapters_http.admin.merchant import AdminDefaultRules, AdminSettings
+from adapters_http.admin.orders import (
+    AdminOrder,
+    AdminOrderExplanation,
+    AdminOrders,
+    AdminOrderStatus,
+    AdminOrderTimeline,
+)
 from adapters_http.admin.outbox import AdminOutbox, AdminOutboxEvent, AdminOutboxRetry
 from adapters_http.admin.payment_exceptions import (
     AdminPaymentException,
@@ -30,7 +39,14 @@ from adapters_http.admin.payment_exceptions import (
 from adapters_http.admin.products import AdminProduct, AdminProducts, AdminProductSeo
 from adapters_http.admin.redirects import AdminRedirect, AdminRedirects
 from adapters_http.admin.remote_images import AdminRemoteImageRetry, AdminRemoteImages
+from adapters_http.admin.shipping import (
+    AdminShippingOption,
+    AdminShippingOptions,
+    AdminShippingZone,
+    AdminShippingZones,
+)
 from adapters_http.admin.tags import AdminTag, AdminTagMerge, AdminTags
+from adapters_http.admin.taxes import AdminEuTaxRates, AdminTaxRate, AdminTaxRates
 from adapters_http.admin.uploads import AdminUpload, AdminUploadCompletion, AdminUploads
 from adapters_http.admin.variants import (
     AdminProductOptions,
@@ -45,7 +61,7 @@ from adapters_http.media import LocalUpload, Pictures
 from adapters_http.operations import Docs, DocsAsset, Live, OpenApi, Ready
 from adapters_http.problems import ProblemHandlers
 from adapters_http.request_log import RequestLog
-from adapters_http.store.cart import CartItem, CartItems, Carts, CartShippingOptions, OneCart
+from adapters_http.store.cart import CartDiscount, CartItem, CartItems, Carts, CartShippingOptions, OneCart
 from adapters_http.store.categories import Categories, OneCategory
 from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
@@ -80,6 +96,7 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/cart/{cart_id}": OneCart(shop.cart),
         "/v1/store/cart/{cart_id}/items": CartItems(shop.cart),
         "/v1/store/cart/{cart_id}/items/{item_id}": CartItem(shop.cart),
+        "/v1/store/cart/{cart_id}/discount": CartDiscount(shop.cart),
         "/v1/store/cart/{cart_id}/shipping-options": CartShippingOptions(shop.cart),
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
@@ -110,19 +127,32 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
+        "/v1/admin/orders/{order_id}/explain": AdminOrderExplanation(shop.orders),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
         "/v1/admin/orders/{order_id}/timeline": AdminOrderTimeline(shop.orders),
         "/v1/admin/payment-exceptions": AdminPaymentExceptions(shop.payment_cases),
         "/v1/admin/payment-exceptions/{case_id}": AdminPaymentException(shop.payment_cases),
         "/v1/admin/payment-exceptions/{case_id}/resolve": AdminPaymentExceptionResolution(shop.payment_cases),
-        "/v1/admin/carts": AdminCarts(shop.cart),
         "/v1/admin/outbox": AdminOutbox(shop.outbox),
         "/v1/admin/outbox/{event_id}": AdminOutboxEvent(shop.outbox),
         "/v1/admin/outbox/{event_id}/retry": AdminOutboxRetry(shop.outbox),
         "/v1/admin/webhook-events": AdminWebhookEvents(shop.inbox),
         "/v1/admin/webhook-events/{message_id}": AdminWebhookEvent(shop.inbox),
         "/v1/admin/webhook-events/{message_id}/retry": AdminWebhookEventRetry(shop.inbox),
+        "/v1/admin/settings": AdminSettings(shop.merchant),
+        "/v1/admin/settings/load-defaults": AdminDefaultRules(shop.default_rules),
+        "/v1/admin/tax-rates": AdminTaxRates(shop.taxes),
+        "/v1/admin/tax-rates/eu": AdminEuTaxRates(shop.taxes),
+        "/v1/admin/tax-rates/{tax_rate_id}": AdminTaxRate(shop.taxes),
+        "/v1/admin/shipping-zones": AdminShippingZones(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}": AdminShippingZone(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}/options": AdminShippingOptions(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}/options/{option_id}": AdminShippingOption(shop.shipping),
+        "/v1/admin/carts": AdminCarts(shop.cart),
+        "/v1/admin/carts/{cart_id}/vat-number": AdminCartVatNumber(shop.vat_numbers),
         "/v1/admin/customers": AdminCustomers(shop.customers),
+        "/v1/admin/discounts": AdminDiscounts(shop.discounts),
+        "/v1/admin/discounts/{discount_id}": AdminDiscount(shop.discounts),
         "/v1/admin/inventory": AdminInventory(shop.inventory),
         "/v1/admin/inventory/verify": AdminStockVerification(shop.inventory),
         "/v1/admin/inventory/repair": AdminStockRepair(shop.inventory),

@@ -10,7 +10,9 @@ from attrs import field, frozen
 
 from commerce_core.catalog.search import SearchLanguage
 from commerce_core.kernel.address import COUNTRIES
+from commerce_core.kernel.currencies import EXPONENTS
 from commerce_core.kernel.errors import FieldError, InvalidInput
+from commerce_core.kernel.time_zone import time_zone
 
 SECRET_LENGTH = 32  # characters, at least, where customers are
 
@@ -205,9 +207,23 @@ def _percent(raw: str) -> Decimal:
     return rate
 
 
+def _currency(raw: str) -> str:
+    if raw not in EXPONENTS:
+        raise ValueError("Must be a currency code of three capitals, such as EUR")
+    return raw
+
+
 def _country(raw: str) -> str:
     if raw not in COUNTRIES:
         raise ValueError("Must be a country code of two capitals, such as FR")
+    return raw
+
+
+def _time_zone(raw: str) -> str:
+    try:
+        time_zone(raw)
+    except ValueError:
+        raise ValueError("Must be a time zone of the IANA database, such as Europe/Paris") from None
     return raw
 
 
@@ -218,8 +234,9 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "environment": _one_of(Environment),
     "payment_provider": _one_of(PaymentProvider),
     "email_provider": _one_of(EmailProvider),
-    "currency": _matching("[A-Z]{3}", "a currency code of three capitals, such as EUR"),
+    "currency": _currency,
     "country": _country,
+    "timezone": _time_zone,
     "tax_rate": _percent,
     "prices_include_tax": _yes_or_no,
     "shipping_price": _whole(0, 99_999_999),

@@ -1,8 +1,6 @@
 """THE page: which adapter stands behind which port. One attribute per feature."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +8,7 @@ from attrs import evolve, frozen
 
 from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
+from commerce_core.cart.vat_numbers import VatNumberService
 from commerce_core.catalog.categories import CategoryService
 from commerce_core.catalog.images import ImageService
 from commerce_core.catalog.redirects import RedirectService
@@ -20,20 +19,25 @@ from commerce_core.catalog.variants import VariantService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.service import CustomersService
-from commerce_core.emails.ports import MailSender
+from commerce_core.discounts.service import DiscountService
 from commerce_core.emails.service import EmailService
-from commerce_core.feeds.model import Storefront
+from commerce_core.equipment import (
+    bucket,
+    card_gateway,
+    events_kept,
+    files,
+    mail_sender,
+    merchant_of,
+    opening_rules,
+    storefront,
+)
 from commerce_core.feeds.service import FeedService
 from commerce_core.gateways.argon2 import Argon2Hasher
-from commerce_core.gateways.breaker import Breaker
 from commerce_core.gateways.local_media import LocalMedia
-from commerce_core.gateways.mail_folder import MailFolder
 from commerce_core.gateways.manual import ManualGateway
 from commerce_core.gateways.public_web import PublicWeb
-from commerce_core.gateways.s3 import S3Media
-from commerce_core.gateways.smtp import SmtpSender
-from commerce_core.gateways.stripe import StripeGateway
 from commerce_core.gateways.templates import Templates
+from commerce_core.gateways.vat_numbers import VatNumberForms
 from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
@@ -45,9 +49,9 @@ from commerce_core.kernel.ids import capability, uuid7
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.token import SecretKey, new_token
 from commerce_core.media.pictures import Pictures
-from commerce_core.media.ports import Media
 from commerce_core.media.remote import RemoteImageService
 from commerce_core.media.service import MediaService
+from commerce_core.merchant.service import MerchantService
 from commerce_core.orders.service import OrderService
 from commerce_core.outbox.service import E, OutboxService, Subscriber
 from commerce_core.payments.cases import PaymentCaseService
@@ -60,8 +64,10 @@ from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
 from commerce_core.postgres.categories import PostgresCategoryReader
+from commerce_core.postgres.charges import PostgresChargeReader
 from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
+from commerce_core.postgres.discounts import PostgresDiscountReader
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.feeds import PostgresFeedReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
@@ -69,19 +75,27 @@ from commerce_core.postgres.imports import PostgresProductExport
 from commerce_core.postgres.inbox import PostgresInboxReader, PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.media import PostgresMediaReader
+from commerce_core.postgres.merchant import PostgresMerchantReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
 from commerce_core.postgres.payment_cases import PostgresPaymentCaseReader
+from commerce_core.postgres.pricing import KeptRules
 from commerce_core.postgres.redirects import PostgresRedirectReader
+from commerce_core.postgres.shipping import PostgresZoneReader
 from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.tags import PostgresTagReader
+from commerce_core.postgres.taxes import PostgresTaxRateReader
 from commerce_core.postgres.variants import PostgresVariantReader
 from commerce_core.postgres.work import PostgresBegin
-from commerce_core.pricing.model import PricingRules, ShippingOption
+from commerce_core.pricing.defaults import DefaultRules
+from commerce_core.pricing.ports import TaxCalculator
+from commerce_core.pricing.taxation import TableTaxes
 from commerce_core.reactions import reactions
-from commerce_core.settings import EmailProvider, PaymentProvider, Settings
+from commerce_core.settings import PaymentProvider, Settings
+from commerce_core.shipping.service import ShippingService
 from commerce_core.staff.service import StaffService
+from commerce_core.taxes.service import TaxService
 
 
 @frozen
@@ -111,6 +125,12 @@ class Commerce:
     imports: ImportService
     inventory: InventoryService
     stock_counts: StockCountImport
+    merchant: MerchantService
+    taxes: TaxService
+    vat_numbers: VatNumberService
+    shipping: ShippingService
+    default_rules: DefaultRules
+    discounts: DiscountService
     cart: CartService
     orders: OrderService
     payments: PaymentService
@@ -140,30 +160,36 @@ class Commerce:
 
 
 def open_shop(
-    database_url: str | None = None, *, settings: Settings | None = None, gateway: PaymentGateway | None = None
+    database_url: str | None = None,
+    *,
+    settings: Settings | None = None,
+    gateway: PaymentGateway | None = None,
+    tax_calculator: TaxCalculator | None = None,
 ) -> Commerce:
     """Wire a shop to a PostgreSQL database. Nothing is connected before the first call.
 
     `database_url` wins over the one in `settings`; without `settings` the defaults of development hold. Without a
     `secret` in them this shop makes one, which ends with it: order tokens open nothing after that, nor elsewhere.
-    `gateway` takes the card payments instead of the provider that the settings name.
+    `gateway` takes the card payments instead of the provider that the settings name, `tax_calculator` says which rates
+    count instead of the shop's own table.
     """
     settings = settings or Settings()
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    ground = _Ground.of(evolve(settings, database_url=url))
+    ground = _Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
     begin, database = ground.begin, ground.database
-    store = _storefront(settings)
-    local_media = LocalMedia(_files(settings), ground.secret)
-    media = _bucket(settings) or local_media
+    store = storefront(settings)
+    local_media = LocalMedia(files(settings), ground.secret)
+    media = bucket(settings) or local_media
     media_reader = PostgresMediaReader(database)
-    card = gateway or _card_gateway(settings)
+    card = gateway or card_gateway(settings)
     payments = _payments(ground, card)
-    orders = OrderService(begin, PostgresOrderReader(database))
+    orders = OrderService(begin, PostgresOrderReader(database), PostgresChargeReader(database))
     checkout = _checkout(ground, payments, orders, card)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
+    rules = _rules(ground)
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
@@ -176,9 +202,9 @@ def open_shop(
             PostgresOutboxReader(database),
             reactions(customers=customers, checkout=checkout, refunds=payments.refunds),
             decode,
-            kept=_events_kept(settings),
+            kept=events_kept(settings),
         ),
-        inbox=InboxService(begin, PostgresInboxReader(database), _events_kept(settings)),
+        inbox=InboxService(begin, PostgresInboxReader(database), events_kept(settings)),
         emails=_emails(ground),
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
@@ -194,6 +220,12 @@ def open_shop(
         search_index=SearchIndexService(begin),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
+        merchant=rules.merchant,
+        taxes=rules.taxes,
+        vat_numbers=VatNumberService(begin, ground.taxes, VatNumberForms()),
+        shipping=rules.shipping,
+        default_rules=rules,
+        discounts=DiscountService(begin, PostgresDiscountReader(database), uuid7, settings.currency),
         cart=_cart(ground),
         orders=orders,
         payments=payments,
@@ -212,21 +244,32 @@ class _Ground:
     database: Database
     begin: PostgresBegin
     secret: SecretKey
-    rules: PricingRules
+    taxes: TaxCalculator
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, taxes: TaxCalculator) -> Self:
         database = Database.at(
             str(settings.database_url), max_connections=settings.threads, search_language=settings.search_language
         )
         secret = SecretKey(settings.secret or new_token())
-        return cls(settings, database, PostgresBegin(database), secret, pricing_rules(settings))
+        return cls(settings, database, PostgresBegin(database, KeptRules(opening_rules(settings))), secret, taxes)
 
 
 def _emails(ground: _Ground) -> EmailService:
     templates = Templates(ground.settings.shop_name)
     return EmailService(
-        ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
+        ground.begin, PostgresEmailReader(ground.database), templates, mail_sender(ground.settings), decode
+    )
+
+
+def _rules(ground: _Ground) -> DefaultRules:
+    settings, begin, database = ground.settings, ground.begin, ground.database
+    return DefaultRules(
+        merchant=MerchantService(begin, PostgresMerchantReader(database), merchant_of(settings)),
+        taxes=TaxService(begin, PostgresTaxRateReader(database), uuid7),
+        shipping=ShippingService(begin, PostgresZoneReader(database), uuid7, settings.currency),
+        tax_rate=settings.tax_rate,
+        shipping_price=Money(settings.shipping_price, settings.currency),
     )
 
 
@@ -237,7 +280,8 @@ def _cart(ground: _Ground) -> CartService:
         single=ground.begin.single,
         new_cart_id=capability,
         new_id=uuid7,
-        rules=ground.rules,
+        currency=settings.currency,
+        taxes=ground.taxes,
         policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
         limits=CartPolicy(max_units=settings.cart_max_units),
         read=PostgresCartReader(ground.database),
@@ -278,71 +322,7 @@ def _checkout(
         orders=orders,
         order_reader=PostgresOrderReader(ground.database),
         providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
-        rules=ground.rules,
+        taxes=ground.taxes,
         policy=CheckoutPolicy(reference_format=ground.settings.order_reference_format),
         secret=ground.secret,
-    )
-
-
-def _events_kept(settings: Settings) -> timedelta:
-    return timedelta(days=settings.events_kept_days)
-
-
-def _files(settings: Settings) -> Path:
-    """Where pictures and the mail of a developer lie."""
-    return Path(settings.data_dir or "var")
-
-
-def _bucket(settings: Settings) -> Media | None:
-    if settings.s3_bucket is None:
-        return None
-    return S3Media(
-        bucket=settings.s3_bucket,
-        endpoint=settings.s3_endpoint,
-        region=settings.s3_region,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        public_url=settings.s3_public_url,
-    )
-
-
-def _mail_sender(settings: Settings) -> MailSender:
-    if settings.email_provider is EmailProvider.SMTP:
-        return SmtpSender.at(settings.email_provider_key or "smtp://localhost:25", settings.email_from)
-    return MailFolder(_files(settings) / "mail", settings.email_from)
-
-
-def pricing_rules(settings: Settings) -> PricingRules:
-    """The shop's one tax rate and its one way of shipping."""
-    return PricingRules(
-        currency=settings.currency,
-        prices_include_tax=settings.prices_include_tax,
-        tax_rate=settings.tax_rate,
-        tax_title=f"VAT {settings.country}",
-        shipping=ShippingOption("standard", "Standard delivery", Money(settings.shipping_price, settings.currency), 3),
-    )
-
-
-def _card_gateway(settings: Settings) -> PaymentGateway | None:
-    if settings.payment_provider is PaymentProvider.FAKE:
-        from commerce_core.gateways.fake import FakeGateway  # noqa: PLC0415 - nothing where real money is
-
-        return FakeGateway(webhook_secret=settings.webhook_secrets[0] if settings.webhook_secrets else "whsec_fake")
-    if settings.payment_provider is PaymentProvider.STRIPE and settings.stripe_secret_key:
-        return StripeGateway(
-            secret_key=settings.stripe_secret_key,
-            webhook_secrets=settings.webhook_secrets,
-            publishable_key=settings.stripe_publishable_key,
-            api_base=settings.stripe_api_base,
-            breaker=Breaker(at_once=max(1, settings.threads - 2)),
-        )
-    return None
-
-
-def _storefront(settings: Settings) -> Storefront:
-    return Storefront(
-        name=settings.shop_name,
-        base=(settings.public_store_url or "").rstrip("/"),
-        product_path=settings.store_product_path,
-        category_path=settings.store_category_path,
     )

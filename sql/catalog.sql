@@ -69,7 +69,8 @@ SELECT json_build_object(
         THEN json_build_object('amount', v.compare_at_amount, 'currency', v.currency) END,
       'lowest_price_30d', CASE WHEN v.lowest_price_30d_amount IS NOT NULL
         THEN json_build_object('amount', v.lowest_price_30d_amount, 'currency', v.currency) END,
-      'weight_grams', coalesce(v.weight_grams, 0), 'taxable', v.taxable, 'requires_shipping', v.requires_shipping,
+      'weight_grams', coalesce(v.weight_grams, 0), 'taxable', v.taxable, 'tax_class', v.tax_class,
+      'requires_shipping', v.requires_shipping,
       'available', CASE WHEN i.variant_id IS NOT NULL THEN i.available_qty + i.backorder_limit END,
       'image_id', v.image_id
     ) ORDER BY v.position)
@@ -102,7 +103,7 @@ FROM locked l
 
 -- name: variants_of
 SELECT product_id, id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id
+  taxable, requires_shipping, image_id, tax_class
 FROM product_variants WHERE product_id = ANY (%(ids)s::uuid[]) ORDER BY product_id, position
 
 -- name: images_of
@@ -150,19 +151,21 @@ RETURNING 1
 -- name: write_variants
 INSERT INTO product_variants (
   id, product_id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id, created_at
+  taxable, requires_shipping, image_id, tax_class, created_at
 )
 SELECT id, product_id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id, %(now)s
+  taxable, requires_shipping, image_id, tax_class, %(now)s
 FROM jsonb_to_recordset(%(variants)s) AS n (
   id uuid, product_id uuid, position integer, sku text, barcode text, title text, option_values text[], price_amount bigint,
-  compare_at_amount bigint, currency char(3), weight_grams integer, taxable boolean, requires_shipping boolean, image_id uuid
+  compare_at_amount bigint, currency char(3), weight_grams integer, taxable boolean, requires_shipping boolean, image_id uuid,
+  tax_class text
 )
 ON CONFLICT (id) DO UPDATE SET
   position = excluded.position, sku = excluded.sku, barcode = excluded.barcode, title = excluded.title,
   option_values = excluded.option_values, price_amount = excluded.price_amount,
   compare_at_amount = excluded.compare_at_amount, currency = excluded.currency, weight_grams = excluded.weight_grams,
-  taxable = excluded.taxable, requires_shipping = excluded.requires_shipping, image_id = excluded.image_id
+  taxable = excluded.taxable, requires_shipping = excluded.requires_shipping, image_id = excluded.image_id,
+  tax_class = excluded.tax_class
 RETURNING 1
 
 -- name: write_categories_of

@@ -16,6 +16,7 @@ from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound
 from commerce_core.orders.model import OrderId, OrderStatus
 from commerce_core.orders.service import OrderService
 from commerce_core.orders.views import OrderSummary, OrderView, TimelineView
+from commerce_core.pricing.explain import Explanation
 
 
 @frozen
@@ -58,6 +59,27 @@ class AdminOrder:
         """With its attempts to be paid."""
         found = self.checkout.show(actor, order_id)
         return Answer(found).at_version(found.version)
+
+
+@frozen
+class AdminOrderExplanation:
+    """`/v1/admin/orders/{order_id}/explain`."""
+
+    orders: OrderService
+
+    @operation(
+        "Explain a total",
+        answers={200: Explanation},
+        refusals=(OrderNotFound,),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, order_id: UUID) -> Answer:
+        """Each cent with the rule, the rate, the base and the rounding that made it.
+
+        The steps with `counts` add up to the total; a discount's amount is negative here. `exact` is in minor units.
+        """
+        return Answer(self.orders.explain(actor, order_id))
 
 
 @frozen

@@ -18,6 +18,7 @@ from commerce_core.checkout.errors import (
 from commerce_core.checkout.model import PaymentMethod, PlaceOrder
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.checkout.views import CheckoutView, ConfirmationView
+from commerce_core.discounts.refusals import MISFITS
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
@@ -73,7 +74,8 @@ class Checkout:
         answers={201: CheckoutView},
         refusals=(
             CartNotFound, CartMerged, CartNotOpen, CartEmpty, ItemsUnavailable, ShippingNotChosen,
-            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock, *OF_PROVIDER,
+            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock,
+            *MISFITS, *OF_PROVIDER,
         ),
         idempotency=Idempotent.REQUIRED,
         resumable=True,

@@ -19,6 +19,10 @@ class Permission(StrEnum):
     ORDERS_WRITE = "orders:write"
     CUSTOMERS_READ = "customers:read"
     CARTS_READ = "carts:read"
+    DISCOUNTS_READ = "discounts:read"
+    DISCOUNTS_WRITE = "discounts:write"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
     STAFF_MANAGE = "staff:manage"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"
@@ -44,6 +48,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ORDERS_WRITE,
         Permission.CUSTOMERS_READ,
         Permission.CARTS_READ,
+        Permission.DISCOUNTS_READ,
     }),
 }  # fmt: skip
 

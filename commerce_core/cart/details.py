@@ -27,15 +27,15 @@ class CartChanges:
     attributes: Mapping[str, str | None] | Unset = UNSET
     marketing_consent: bool | Unset = UNSET
 
-    def must_be_possible(self, offered: str) -> None:
-        """Raises `InvalidInput` for what nobody could keep, or a shipping option other than the one `offered`."""
+    def must_be_possible(self) -> None:
+        """Raises `InvalidInput` for what nobody could keep."""
         errors: list[FieldError | None] = []
         if isinstance(self.email, str):
             errors.append(email_error("/email", self.email))
         if self.notes:
             errors.append(text_error("/notes", self.notes, limit=2000, lines=True))
-        if isinstance(self.shipping_option_id, str) and self.shipping_option_id != offered:
-            errors.append(FieldError("/shipping_option_id", "unknown-shipping-option", "Is not offered for this cart."))
+        if isinstance(self.shipping_option_id, str):
+            errors.append(text_error("/shipping_option_id", self.shipping_option_id, limit=100, least=1))
         if self.attributes:
             errors.extend(_attribute_errors(self.attributes))
         if wrong := tuple(error for error in errors if error):

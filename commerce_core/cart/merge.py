@@ -73,6 +73,7 @@ def _with_details(own: Cart, guest: Cart) -> Cart:
         marketing_consent=own.marketing_consent if own.email else guest.marketing_consent,  # given with the address
         shipping_address=own.shipping_address or guest.shipping_address,
         shipping_option_id=own.shipping_option_id or guest.shipping_option_id,
+        confirmed_vat_number=own.confirmed_vat_number or guest.confirmed_vat_number,
         notes=own.notes or guest.notes,
         attributes=dict(islice(attributes.items(), max(MAX_ATTRIBUTES, len(own.attributes)))),
     )

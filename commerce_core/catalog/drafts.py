@@ -32,6 +32,7 @@ from commerce_core.catalog.checks import (
 from commerce_core.catalog.model import MAX_IMAGES, MAX_VARIANTS, ProductStatus, Seo
 from commerce_core.kernel.errors import FieldError
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.text import text_error
 from commerce_core.kernel.unset import UNSET, Unset
 
@@ -53,6 +54,7 @@ class NewVariant:
     weight_grams: int = 0
     taxable: bool = True
     requires_shipping: bool = True
+    tax_class: TaxClass = TaxClass.STANDARD
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -80,6 +82,7 @@ class VariantChanges:
     requires_shipping: bool | Unset = UNSET
     image_id: UUID | Unset | None = UNSET
     position: int | Unset = UNSET
+    tax_class: TaxClass | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:
         refuse(

@@ -68,6 +68,7 @@ def new_variant(variant_id: VariantId, position: int, new: NewVariant) -> Varian
         weight_grams=new.weight_grams,
         taxable=new.taxable,
         requires_shipping=new.requires_shipping,
+        tax_class=new.tax_class,
     )
 
 

@@ -32,6 +32,7 @@ from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.text import text_error
 
 ProductId = NewType("ProductId", UUID)
@@ -85,6 +86,7 @@ class Variant:
     taxable: bool
     requires_shipping: bool
     image_id: UUID | None = None
+    tax_class: TaxClass = TaxClass.STANDARD  # which rate counts, as long as it is taxable
 
     @property
     def title(self) -> str:

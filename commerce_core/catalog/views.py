@@ -12,6 +12,7 @@ from commerce_core.catalog.model import ProductStatus, Seo
 from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import Page
+from commerce_core.kernel.tax_class import TaxClass
 
 
 @frozen
@@ -121,6 +122,7 @@ class StaffVariantView:
     lowest_price_30d: Money | None
     weight_grams: int
     taxable: bool
+    tax_class: TaxClass
     requires_shipping: bool
     available: int | None
     image_id: UUID | None

@@ -35,6 +35,7 @@ class PlacedOrders:
             raise PaymentUnderWay(order.id)
         self.work.orders.save(order, order.cancelled(Hand.SHOP), shopper, "the buyer changed the cart")
         self.work.stock.return_to_cart(order.id, until)
+        self.work.discounts.give_back(order.id)
         self.work.carts.reopen(cart.id)
         self.work.outbox.append(OrderCancelled(order.id))
         lines = (evolve(line, reserved_until=until) if line.reserved_until else line for line in cart.lines)

@@ -9,6 +9,8 @@ from attrs import evolve, frozen
 from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Changes, Permission
 from commerce_core.cart.errors import CartNotOpen
 from commerce_core.cart.model import Cart, CartId, CartStatus
+from commerce_core.cart.till import Till, place_of
+from commerce_core.checkout.discounted import must_have_its_discount, take_discounts
 from commerce_core.checkout.errors import (
     OrderExpired,
     PaymentMethodNotOffered,
@@ -35,7 +37,8 @@ from commerce_core.payments.model import Payment, PaymentId, PaymentStatus
 from commerce_core.payments.provider import Intent
 from commerce_core.payments.service import PaymentService
 from commerce_core.payments.settling import settle
-from commerce_core.pricing.model import PricingRules, ShippingOption, Totals, price
+from commerce_core.pricing.model import Totals
+from commerce_core.pricing.ports import TaxCalculator
 
 _BATCH = 100
 _log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ class CheckoutService:
     orders: OrderService
     order_reader: OrderReader
     providers: Mapping[PaymentMethod, str]
-    rules: PricingRules
+    taxes: TaxCalculator
     policy: CheckoutPolicy
     secret: SecretKey
 
@@ -88,16 +91,18 @@ class CheckoutService:
 
         Lines whose hold has expired are held again. Raises `CartNotFound`, `CartMerged`, `CartNotOpen`, `CartEmpty`,
         `ItemsUnavailable`, `ShippingNotChosen`, `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`,
-        `OrderExpired` or `OutOfStock`; then nothing has changed.
+        `OrderExpired`, `OutOfStock`, or the reason why a discount whose code was typed in is not given; then nothing
+        has changed.
         """
         with self.begin() as work:
-            cart, _ = work.carts.lock(request.cart_id)
+            cart, _ = work.carts.lock(request.cart_id, email=request.email)
             cart.must_be_for(shopper)
-            buyer, way = self._details(cart, request)
+            buyer, option_id = _details(cart, request)
             if cart.status is CartStatus.CONVERTED:
-                return self._again(work, cart, buyer, way, request)
+                return self._again(work, cart, buyer, option_id, request)
             cart.must_be_sellable()
-            totals = price(tuple(line.priced() for line in cart.lines), self.rules, way)
+            totals = self._totals(work, cart, buyer, option_id)
+            must_have_its_discount(totals, request)
             _must_be_expected(cart, totals, request)
             provider = self._provider(request.payment_method) if totals.total else ""
             number = work.orders.draw_number()
@@ -106,11 +111,13 @@ class CheckoutService:
             if tracked := {line.variant_id: line.quantity for line in cart.lines if line.counted}:
                 work.stock.hold_for_order(cart.id, order_id, tracked, until)
             order = Order.of(
-                cart, totals, buyer, way,
+                cart, totals, buyer,
                 order_id=order_id, number=number(), reference_format=self.policy.reference_format, new_id=self.new_id,
                 at=work.now, expires_at=until,
             )  # fmt: skip
             work.orders.add(order, shopper)
+            work.charges.add(order.id, totals)
+            take_discounts(work, order, totals)
             work.carts.convert(_as_checked_out(cart, request), order.id)
             work.outbox.append(OrderPlaced(order.id))
             if not order.total:
@@ -120,13 +127,13 @@ class CheckoutService:
             return Placed(order, self._attempt(work, order, provider, 1))
 
     def _again(
-        self, work: CheckoutWork, cart: Cart, buyer: Buyer, way: ShippingOption | None, request: PlaceOrder
+        self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None, request: PlaceOrder
     ) -> Placed:
         order_id = work.orders.live_of_cart(cart.id)
         if order_id is None:
             raise CartNotOpen(cart.id)
         order, payments = work.payments.lock_order(order_id)
-        if not order.described_by(buyer, way):
+        if not order.described_by(buyer, option_id):
             raise CartNotOpen(cart.id)
         last = payments[-1] if payments else None
         if order.status is not OrderStatus.PENDING_PAYMENT or last is None:
@@ -151,17 +158,13 @@ class CheckoutService:
             raise PaymentMethodNotOffered(method.value)
         return self.providers[method]
 
-    def _details(self, cart: Cart, request: PlaceOrder) -> tuple[Buyer, ShippingOption | None]:
-        address = request.shipping_address or cart.shipping_address
-        buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
-        if not cart.ships():
-            return buyer, None
-        option_id = request.shipping_option_id or cart.shipping_option_id
-        if address is None or option_id is None:
-            raise ShippingNotChosen
-        if option_id != self.rules.shipping.id:
+    def _totals(self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None) -> Totals:
+        till = Till(work.rules.current(), self.taxes, work.now)
+        place = place_of(cart, buyer.shipping_address or buyer.billing_address)
+        totals = till.totals_at(cart, place, option_id)
+        if option_id is not None and totals.shipping_option is None:
             raise UnknownShippingOption(option_id)
-        return buyer, self.rules.shipping
+        return totals
 
     def confirm(self, order_id: UUID, order_token: str) -> ConfirmationView:
         """Ask the provider how the payment stands, and bring the order there. Never believes the caller.
@@ -289,6 +292,7 @@ class CheckoutService:
             closed = order.cancelled(Hand.STAFF if by_hand else Hand.SHOP)
             work.orders.save(order, closed, actor, reason)
             work.stock.give_back(order.id)
+            work.discounts.give_back(order.id)
             if order.cart_id is not None:
                 work.carts.reopen(order.cart_id)
             work.outbox.append(OrderCancelled(order.id))
@@ -296,6 +300,18 @@ class CheckoutService:
                 changes: Changes = {"status": (order.status.value, closed.status.value)}
                 work.audit.record(AuditEntry(actor, "order.cancel", "order", str(order.id), changes))
         return closed
+
+
+def _details(cart: Cart, request: PlaceOrder) -> tuple[Buyer, str | None]:
+    """Who buys, and the way of shipping they chose; None when nothing is sent."""
+    address = request.shipping_address or cart.shipping_address
+    buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
+    if not cart.ships():
+        return buyer, None
+    option_id = request.shipping_option_id or cart.shipping_option_id
+    if address is None or option_id is None:
+        raise ShippingNotChosen
+    return buyer, option_id
 
 
 def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:

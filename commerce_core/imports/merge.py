@@ -13,6 +13,7 @@ from commerce_core.inventory.model import MAX_QUANTITY
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.unset import given
 
 
@@ -172,6 +173,7 @@ def _variant(
         taxable=given(said.taxable, old.taxable if old else True),
         requires_shipping=given(said.requires_shipping, old.requires_shipping if old else True),
         image_id=image_id or (old.image_id if old else None),
+        tax_class=old.tax_class if old else TaxClass.STANDARD,
     )
 
 

@@ -14,7 +14,8 @@ from commerce_core.kernel.address import Address
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderStatusRefused
-from commerce_core.pricing.model import ShippingOption, TaxLine, Totals
+from commerce_core.pricing.model import TaxLine, Totals
+from commerce_core.shipping.model import ShippingOption
 
 OrderId = NewType("OrderId", UUID)
 
@@ -139,7 +140,7 @@ class Order:
 
     @classmethod
     def of(
-        cls, cart: Cart, totals: Totals, buyer: Buyer, shipping_option: ShippingOption | None,
+        cls, cart: Cart, totals: Totals, buyer: Buyer,
         *, order_id: OrderId, number: int, reference_format: str, new_id: NewId, at: datetime, expires_at: datetime,
     ) -> Self:  # fmt: skip
         """Freeze a cart and its totals into an order that waits for its payment."""
@@ -153,7 +154,7 @@ class Order:
             payment_status=OrderPaymentStatus.UNPAID,
             fulfillment_status=FulfillmentStatus.UNFULFILLED,
             buyer=buyer,
-            shipping_option=shipping_option,
+            shipping_option=totals.shipping_option,
             lines=tuple(
                 OrderLine(
                     id=new_id(),
@@ -161,7 +162,7 @@ class Order:
                     sku=line.offer.sku,
                     title=line.offer.title,
                     quantity=line.quantity,
-                    unit_price=line.offer.unit_price,
+                    unit_price=by_line[line.id].unit_price,
                     discount_total=by_line[line.id].discount_total,
                     tax_total=by_line[line.id].tax_total,
                     tax_rate=by_line[line.id].tax_rate,
@@ -219,14 +220,14 @@ class Order:
         changed = evolve(self, payment_status=status, expires_at=until or self.expires_at)
         return self if changed == self else evolve(changed, version=self.version + 1)
 
-    def described_by(self, buyer: Buyer, shipping_option: ShippingOption | None) -> bool:
+    def described_by(self, buyer: Buyer, shipping_option_id: str | None) -> bool:
         """Whether a request with these details asks for this very order again."""
-        asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option)
+        asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option_id)
         return asked == (
             self.buyer.email,
             self.buyer.shipping_address,
             self.buyer.billing_address,
-            self.shipping_option,
+            self.shipping_option.id if self.shipping_option else None,
         )
 
     def confirmation(self) -> QueuedMail:

@@ -1,5 +1,7 @@
 """What operators do with an order once it stands."""
 
+from uuid import UUID
+
 from attrs import evolve, frozen
 
 from commerce_core.access.model import Actor, AuditEntry, Permission
@@ -10,6 +12,8 @@ from commerce_core.orders.events import OrderCompleted, OrderFulfilled
 from commerce_core.orders.model import FulfillmentStatus, Hand, Order, OrderId, OrderStatus
 from commerce_core.orders.ports import OrderWork
 from commerce_core.orders.views import OrderReader, OrderSummary, TimelineView
+from commerce_core.pricing.explain import Explanation, explained
+from commerce_core.pricing.ports import ChargeReader
 
 _BY_HAND = {OrderStatus.FULFILLED: OrderFulfilled, OrderStatus.COMPLETED: OrderCompleted}
 
@@ -26,6 +30,7 @@ class OrderService:
 
     begin: Begin[OrderWork]
     read: OrderReader
+    charges: ChargeReader
 
     def list_orders(
         self, actor: Actor, page: PageRequest, status: OrderStatus | None = None, text: str | None = None
@@ -64,6 +69,14 @@ class OrderService:
         if not entries:
             raise OrderNotFound
         return TimelineView(entries)
+
+    def explain(self, actor: Actor, order_id: UUID) -> Explanation:
+        """Each cent of an order's total. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        found = self.charges.of_order(order_id)
+        if found is None:
+            raise OrderNotFound
+        return explained(found)
 
     @retried
     def advance(

@@ -11,6 +11,7 @@ from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderPaymentStatus, OrderStatus
+from commerce_core.pricing.model import percent_text
 
 
 @frozen
@@ -143,7 +144,7 @@ class OrderView:
             discount_total=order.discount_total,
             shipping_total=order.shipping_total,
             tax_total=order.tax_total,
-            tax_lines=tuple(TaxLineView(line.title, str(line.rate), line.amount) for line in order.tax_lines),
+            tax_lines=tuple(TaxLineView(line.title, percent_text(line.rate), line.amount) for line in order.tax_lines),
             total=order.total,
             prices_include_tax=order.prices_include_tax,
             payment_status=order.payment_status,

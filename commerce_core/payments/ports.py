@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commerce_core.access.model import Actor
 from commerce_core.access.ports import AuditLog
+from commerce_core.discounts.ports import Discounts
 from commerce_core.emails.ports import EmailQueue
 from commerce_core.inbox.ports import Inbox
 from commerce_core.inventory.ports import Stock
@@ -224,6 +225,11 @@ class PaymentWork(Work, Protocol):
     @property
     def stock(self) -> Stock:
         """The shelf."""
+        ...
+
+    @property
+    def discounts(self) -> Discounts:
+        """Discounts."""
         ...
 
     @property

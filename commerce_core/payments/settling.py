@@ -61,6 +61,7 @@ def take(
         cancelled = order.cancelled(Hand.PAYMENT)
         work.orders.save(order, cancelled, SYSTEM, "sold out before it was paid")
         work.stock.give_back(order.id)
+        work.discounts.give_back(order.id)
         work.outbox.append(OrderCancelled(order.id))
         return _give_back(work, cancelled, payments, paid, RefundReason.OUT_OF_STOCK, new_id)
     return settle(work, order, SYSTEM)

@@ -22,6 +22,7 @@ from commerce_core.catalog.ports import Change
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.postgres.catalog_search import PostgresSearchIndex
 from commerce_core.postgres.database import Row, Session
@@ -175,6 +176,7 @@ def _variant(row: Row) -> Variant:
         taxable=row[10],
         requires_shipping=row[11],
         image_id=row[12],
+        tax_class=TaxClass(row[13]),
     )
 
 
@@ -251,6 +253,7 @@ def _new_variants(change: Change) -> Iterator[dict[str, object]]:
                 "taxable": variant.taxable,
                 "requires_shipping": variant.requires_shipping,
                 "image_id": variant.image_id and str(variant.image_id),
+                "tax_class": variant.tax_class.value,
             }
 
 

@@ -27,7 +27,8 @@ from commerce_core.orders.model import (
 from commerce_core.orders.views import OrderSummary, TimelineEntry
 from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.values import address_column, address_value
-from commerce_core.pricing.model import ShippingOption, TaxLine
+from commerce_core.pricing.model import TaxLine
+from commerce_core.shipping.model import ShippingOption
 
 _NUMBERS_END = 2**63  # of a bigint
 _TIMELINE = 1000  # entries; an order with more was told the same thing many times

@@ -36,6 +36,17 @@ def test_an_order_is_found_by_its_number_by_its_id_and_by_its_buyer(commerce, or
     assert commerce("orders", "show", order.number).out.split()[:2] == ["Order", str(order.number)]
 
 
+def test_a_total_is_explained_cent_by_cent(commerce, order: OrderView) -> None:
+    told = commerce("orders", "explain", order.number, "--json").value
+    counted = sum(step["amount"]["amount"] for step in told["steps"] if step["counts"])
+    assert counted == told["total"]["amount"] == order.total.amount
+    said = commerce("orders", "explain", order.number)
+    assert said.out.splitlines()[1].split("\t")[1:] == [
+        "price 2 × 10.00 EUR", "10.00 EUR", "", "2000", "none", "20.00 EUR",
+    ]  # fmt: skip
+    assert f"Order {order.number}: {order.total}." in said.err
+
+
 def test_money_that_arrived_makes_an_order_go_all_its_way(commerce, order: OrderView) -> None:
     assert commerce("orders", "mark-received", order.number, "--json").value["status"] == "PAID"
     assert commerce("orders", "status", order.number, "fulfilled").out == f"Order {order.number} is FULFILLED now.\n"

@@ -11,8 +11,8 @@ INSERT INTO inventory_reservations (cart_id, variant_id, qty, held_since, expire
   SELECT cart_id, variant_id, 1, shop_now(), shop_now() + interval '30 minutes' FROM cart_items;
 INSERT INTO orders (id, number, reference, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount,
     discount_amount, shipping_amount, tax_amount, total_amount, tax_lines, placed_at, expires_at)
-  SELECT id, nextval('order_numbers'), slug, id, 'PENDING_PAYMENT', 'unpaid', 'a@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
-    shop_now(), shop_now() + interval '30 minutes' FROM products;
+  SELECT id, nextval('order_numbers'), id, id, 'PENDING_PAYMENT', 'unpaid', id || '@example.com', 'en', 'EUR', true, 1, 0, 0, 0, 1, '[]',
+    shop_now(), shop_now() + interval '30 minutes' FROM carts;
 INSERT INTO order_items (id, order_id, position, title, qty, unit_price_amount, discount_amount, tax_amount, line_total_amount,
     tax_rate, requires_shipping)
   SELECT gen_random_uuid(), id, 1, 'Thing', 1, 1, 0, 0, 1, '20.00', true FROM orders;
@@ -27,4 +27,10 @@ INSERT INTO webhook_events (id, provider, event_id, type, payload)
   SELECT gen_random_uuid(), 'stripe', 'evt_' || id, 'payment_intent.succeeded', jsonb_build_object('data', jsonb_build_object('object',
     jsonb_build_object('id', 'pi_' || id))) FROM orders;
 INSERT INTO order_transitions (order_id, to_status, actor_kind, at) SELECT id, 'PENDING_PAYMENT', 'guest', shop_now() FROM orders;
+INSERT INTO discounts (id, title, kind, code, percent, currency, created_at, updated_at)
+  SELECT id, 'Ten', 'percentage', slug, 10, 'EUR', shop_now(), shop_now() FROM products;
+INSERT INTO discount_uses (order_id, discount_id, amount, buyers, at)
+  SELECT o.id, d.id, 1, buyer_keys(o.id || '@example.com', NULL), o.placed_at FROM orders o JOIN discounts d ON d.id = o.id;
+INSERT INTO discount_buyers (discount_id, buyer, uses) SELECT discount_id, buyers[1], 1 FROM discount_uses;
+INSERT INTO discount_first_orders (buyer, order_id) SELECT buyers[1], order_id FROM discount_uses;
 ANALYZE;
