@@ -11,7 +11,12 @@ MAX_AMOUNT = 99_999_999_999  # Far above any order, far below bigint, also after
 
 
 def exponent(currency: str) -> int:
-    """How many decimals people write for this currency: 2 for EUR, 0 for JPY, 3 for KWD."""
+    """How many decimals people write for this currency: 2 for EUR, 0 for JPY, 3 for KWD.
+
+    Raises `ValueError` for what is no currency.
+    """
+    if currency not in EXPONENTS:
+        raise ValueError(f"not a currency of ISO 4217: {currency!r}")
     return EXPONENTS[currency]
 
 
@@ -21,8 +26,7 @@ def round_half_up(value: Decimal) -> int:
 
 
 def _currency(_instance: object, _attribute: object, value: str) -> None:
-    if value not in EXPONENTS:
-        raise ValueError(f"not a currency of ISO 4217: {value!r}")
+    exponent(value)
 
 
 @frozen(order=False)

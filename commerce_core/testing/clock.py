@@ -21,11 +21,16 @@ class Clock:
     """The time of one shop's database, which is a database for tests. It stands still once it was moved."""
 
     shop: Commerce
-    now: datetime = field(factory=lambda: datetime.now(UTC))
+    _standing: datetime | None = field(default=None, init=False)
+
+    @property
+    def now(self) -> datetime:
+        """The shop's time."""
+        return self._standing or datetime.now(UTC)
 
     def forward(self, by: timedelta) -> None:
         """Let so much time pass, at once for everybody who uses this database."""
-        self.now += by
+        self._standing = self.now + by
         with self.shop.database.read() as session:
             [(statement,)] = session.connection.execute(_STANDING_STILL, (self.now.isoformat(),)).fetchall()
             session.connection.execute(statement)

@@ -11,6 +11,7 @@ from commerce_core import Commerce
 from commerce_core.access.model import Actor, ActorKind
 from commerce_core.cart.service import NewCart
 from commerce_core.testing.builders import Builders
+from commerce_core.testing.fake_gateway import FakeGateway
 from tests.http.test_store_cart_and_checkout import checkout, new_cart, post
 
 QUANTITIES = ["-1", "0", "1.5", '"2"', "true", str(2**31), str(2**63), "NaN", "Infinity", "null", "[]", "1e2", "10001"]
@@ -77,14 +78,17 @@ def test_another_carts_item_is_not_there_and_stays(client: TestClient, make: Bui
     assert everything(database_url) == before
 
 
-def test_a_cart_that_became_an_order_can_no_longer_be_changed(
-    client: TestClient, make: Builders, database_url: str
+def test_a_cart_whose_order_was_paid_can_no_longer_be_changed(
+    client: TestClient, make: Builders, gateway: FakeGateway, database_url: str
 ) -> None:
     variant = make.variant(stock=9)
     cart = new_cart(client, (variant, 1))
     path = f"/v1/store/cart/{cart['id']}"
     item = f"{path}/items/{cart['items'][0]['id']}"
-    assert checkout(client, cart["id"], "k").status_code == 201
+    placed = checkout(client, cart["id"], "k").json
+    gateway.pay(placed["payment"]["intent_id"])
+    opened = {"order_id": placed["order"]["id"], "order_token": placed["order_token"]}
+    assert post(client, "/v1/store/checkout/confirm", opened).json["order"]["status"] == "PAID"
     before = everything(database_url)
     for answer in (
         post(client, f"{path}/items", {"variant_id": str(variant), "quantity": 1}),

@@ -10,10 +10,12 @@ from attrs import evolve
 from commerce_core.access.model import SYSTEM
 from commerce_core.cart.details import CartChanges
 from commerce_core.cart.errors import CartChanged, CartNotOpen
+from commerce_core.cart.model import CartStatus
 from commerce_core.cart.service import NewCart, NewItem
 from commerce_core.catalog.categories import NewCategory
 from commerce_core.catalog.drafts import ProductChanges
 from commerce_core.catalog.staff_views import WordQuery
+from commerce_core.checkout.model import PaymentMethod
 from commerce_core.discounts.drafts import DiscountChanges, NewDiscount, NewScope
 from commerce_core.discounts.errors import (
     DiscountCodeUnknown,
@@ -211,9 +213,7 @@ def test_a_code_comes_along_when_its_buyer_logs_in(
     assert shop.cart.get(own.id, shopper=customer) == merged
 
 
-def test_a_code_needs_the_version_that_was_read_and_an_open_cart(
-    shop: Commerce, make: Builders, percent_off: Any, kept: Any
-) -> None:
+def test_a_code_needs_the_version_that_was_read(shop: Commerce, make: Builders, percent_off: Any, kept: Any) -> None:
     percent_off()
     cart = make.cart((make.variant(price=2000), 1))
     before = kept()
@@ -222,9 +222,21 @@ def test_a_code_needs_the_version_that_was_read_and_an_open_cart(
         with pytest.raises(CartChanged):
             act(cart.version + 1)
         assert kept() == before
+
+
+def test_a_code_takes_a_cart_back_from_its_unpaid_order_but_not_from_a_paid_one(
+    shop: Commerce, make: Builders, percent_off: Any, kept: Any
+) -> None:
+    percent_off()
+    cart = make.cart((make.variant(price=2000), 1))
     shop.checkout.place_order(make.request(cart.id))
+    assert shop.cart.apply_discount(cart.id, "SPRING").status is CartStatus.ACTIVE
+    order = shop.checkout.place_order(evolve(make.request(cart.id), payment_method=PaymentMethod.MANUAL)).order
+    shop.payments.mark_received(SYSTEM, order.id)
+    before = kept()
     with pytest.raises(CartNotOpen):
-        shop.cart.apply_discount(cart.id, "SPRING")
+        shop.cart.remove_discount(cart.id)
+    assert kept() == before
 
 
 def test_an_order_keeps_what_it_was_given_whatever_becomes_of_the_discount(
