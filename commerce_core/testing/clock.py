@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from attrs import define, field
+from attrs import define
 
 from commerce_core.wiring import Commerce
 
@@ -18,19 +18,22 @@ $$, %s::text)
 
 @define
 class Clock:
-    """The time of one shop's database, which is a database for tests. It stands still once it was moved."""
+    """The time of one shop's database, which is a database for tests. It stands still once it was moved.
+
+    `at` is from when it is moved, instead of the moment at which that happens.
+    """
 
     shop: Commerce
-    _standing: datetime | None = field(default=None, init=False)
+    _at: datetime | None = None
 
     @property
     def now(self) -> datetime:
         """The shop's time."""
-        return self._standing or datetime.now(UTC)
+        return self._at or datetime.now(UTC)
 
     def forward(self, by: timedelta) -> None:
         """Let so much time pass, at once for everybody who uses this database."""
-        self._standing = self.now + by
+        self._at = self.now + by
         with self.shop.database.read() as session:
             [(statement,)] = session.connection.execute(_STANDING_STILL, (self.now.isoformat(),)).fetchall()
             session.connection.execute(statement)
