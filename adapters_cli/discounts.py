@@ -27,7 +27,10 @@ _Code = Annotated[str | None, typer.Option(help="What buyers type in; without on
 _Percent = Annotated[str | None, typer.Option(help="How much of a hundred it takes off.")]
 _Amount = Annotated[str | None, typer.Option(help="How much a fixed one takes off, like 5.00.")]
 _Minimum = Annotated[str | None, typer.Option(help="What the goods in its scope must be worth, like 30.00.")]
-_MinimumQuantity = Annotated[int | None, typer.Option(help="How many of them there must be.")]
+_MinimumQuantity = Annotated[str | None, typer.Option(help="How many of them there must be.")]
+_Products = Annotated[list[str] | None, typer.Option("--product", help="On this product; its slug or id.")]
+_Categories = Annotated[list[str] | None, typer.Option("--category", help="On this category and those below it.")]
+_Tags = Annotated[list[str] | None, typer.Option("--tag", help="On products with this tag.")]
 _Starts = Annotated[str | None, typer.Option(help="The day or time at which it begins, on the clock of the shop.")]
 _Ends = Annotated[str | None, typer.Option(help="The first day or time at which it no longer counts.")]
 _Limit = Annotated[str | None, typer.Option(help="How many orders may have it.")]
@@ -38,12 +41,13 @@ _LimitPerBuyer = Annotated[str | None, typer.Option(help="How many orders of one
 def list_discounts(
     ctx: typer.Context,
     search: Annotated[str | None, typer.Option(help="How a code or a title begins.")] = None,
+    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Only these.")] = None,
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=1, max=100)] = 24,
 ) -> None:
     """The newest first, with how many live orders have them."""
     with opened() as shop:
-        found = shop.discounts.list_all(SYSTEM, DiscountQuery(search, None, page, per_page))
+        found = shop.discounts.list_all(SYSTEM, DiscountQuery(search, active, page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -78,11 +82,11 @@ def create(
     amount: _Amount = None,
     buy: Annotated[int, typer.Option(help="Of buy X get Y: so many at their price …")] = 0,
     get: Annotated[int, typer.Option(help="… and so many more for less: free, unless --percent says less.")] = 0,
-    product: Annotated[list[str] | None, typer.Option(help="On this product; its slug or id.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="On this category and those below it.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="On products with this tag.")] = None,
+    product: _Products = None,
+    category: _Categories = None,
+    tag: _Tags = None,
     minimum: _Minimum = None,
-    minimum_quantity: _MinimumQuantity = None,
+    minimum_quantity: Annotated[int | None, typer.Option(help="How many of them there must be.")] = None,
     starts: _Starts = None,
     ends: _Ends = None,
     limit: Annotated[int | None, typer.Option(help="How many orders may have it.")] = None,
@@ -102,7 +106,7 @@ def create(
             amount=typed.price("amount", amount, shop.settings.currency) if amount else None,
             buy=buy,
             get=get,
-            scope=_scope(shop, product or [], category or [], tag or []),
+            scope=_scope(shop, product, category, tag) or NewScope(),
             minimum_subtotal=typed.price("minimum", minimum, shop.settings.currency) if minimum else None,
             minimum_quantity=minimum_quantity,
             starts_at=_time(shop, "starts", starts),
@@ -125,15 +129,28 @@ def change(
     code: _Code = None,
     percent: _Percent = None,
     amount: _Amount = None,
+    buy: Annotated[int | None, typer.Option(help="Of buy X get Y: so many at their price …")] = None,
+    get: Annotated[int | None, typer.Option(help="… and so many more for less.")] = None,
+    product: _Products = None,
+    category: _Categories = None,
+    tag: _Tags = None,
     minimum: _Minimum = None,
+    minimum_quantity: _MinimumQuantity = None,
     starts: _Starts = None,
     ends: _Ends = None,
     limit: _Limit = None,
     limit_per_buyer: _LimitPerBuyer = None,
     *,
+    all_goods: Annotated[bool, typer.Option("--all-goods", help="On everything from now on.")] = False,
+    exclusive: Annotated[
+        bool | None, typer.Option("--exclusive/--combined", help="Whether it shuts out other discounts.")
+    ] = None,
+    first_order: Annotated[
+        bool | None, typer.Option("--first-order/--any-order", help="Whether only a buyer's first order has it.")
+    ] = None,
     active: Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it is given at all.")] = None,
 ) -> None:
-    """Change a discount. An empty option takes away what it is about."""
+    """Change a discount. An empty option takes away what it is about; the goods it is on are told as a whole."""
     with opened() as shop:
         currency = shop.settings.currency
         changes = DiscountChanges(
@@ -141,11 +158,17 @@ def change(
             code=typed.clearable(code),
             percent=UNSET if percent is None else _percent(percent),
             amount=typed.clearable_price("amount", amount, currency),
+            buy=typed.given(buy),
+            get=typed.given(get),
+            scope=typed.given(_scope(shop, product, category, tag, all_goods=all_goods)),
             minimum_subtotal=typed.clearable_price("minimum", minimum, currency),
+            minimum_quantity=_number("minimum-quantity", minimum_quantity),
             starts_at=UNSET if starts is None else _time(shop, "starts", starts),
             ends_at=UNSET if ends is None else _time(shop, "ends", ends),
             usage_limit=_number("limit", limit),
             usage_limit_per_buyer=_number("limit-per-buyer", limit_per_buyer),
+            exclusive=typed.given(exclusive),
+            first_order_only=typed.given(first_order),
             active=typed.given(active),
         )
         changed = shop.discounts.change(SYSTEM, _id(shop, discount), changes)
@@ -168,16 +191,24 @@ def _id(shop: Commerce, name: str) -> UUID:
         return shop.discounts.with_code(SYSTEM, name)
 
 
-def _scope(shop: Commerce, products: list[str], categories: list[str], tags: list[str]) -> NewScope:
+def _scope(
+    shop: Commerce,
+    products: list[str] | None,
+    categories: list[str] | None,
+    tags: list[str] | None,
+    *,
+    all_goods: bool = False,
+) -> NewScope | None:
+    """The goods that are named; None where nothing is said of them."""
     named = {
-        ScopeKind.PRODUCTS: [product_id(shop, name) for name in products],
-        ScopeKind.CATEGORIES: [category_id(shop, name) for name in categories],
-        ScopeKind.TAGS: [tag_id(shop, name) for name in tags],
+        ScopeKind.PRODUCTS: [product_id(shop, name) for name in products or ()],
+        ScopeKind.CATEGORIES: [category_id(shop, name) for name in categories or ()],
+        ScopeKind.TAGS: [tag_id(shop, name) for name in tags or ()],
     }
-    said = [NewScope(kind, tuple(ids)) for kind, ids in named.items() if ids]
+    said = [NewScope(kind, tuple(ids)) for kind, ids in named.items() if ids] + [NewScope()] * all_goods
     if len(said) > 1:
         raise InvalidInput.at("/scope", "contradiction", "Name products, categories or tags, not several of them.")
-    return said[0] if said else NewScope()
+    return said[0] if said else None
 
 
 def _percent(text: str | None) -> Decimal | None:
@@ -190,7 +221,7 @@ def _percent(text: str | None) -> Decimal | None:
 def _number(option: str, text: str | None) -> int | Unset | None:
     if text is None:
         return UNSET
-    if text and not text.isdecimal():
+    if text and not (text.isascii() and text.isdecimal()):
         raise InvalidInput.at(f"/{option}", "invalid-value", "Must be a whole number.")
     return int(text) if text else None
 
@@ -232,7 +263,8 @@ def _answer(ctx: typer.Context, found: DiscountView) -> None:
         ("Gives", f"{_gift(found)} on {scope}"),
         ("From", found.starts_at),
         ("Until", found.ends_at),
-        ("Minimum", found.minimum_subtotal or found.minimum_quantity),
+        ("Minimum value", found.minimum_subtotal),
+        ("Minimum pieces", found.minimum_quantity),
         ("Uses", _uses(found)),
         ("For a buyer", found.usage_limit_per_buyer),
         ("Alone", "yes" if found.exclusive else "no"),

@@ -35,11 +35,12 @@ _WORDS = {
     "inventory": ("inventory", "Count the stock, and prove the count."),
     "settings": ("merchant", "Say who sells, and how prices are meant."),
     "tax": ("taxes", "Keep tax rates: where they count, and from when."),
+    "vat": ("vat", "Confirm the VAT numbers of business buyers."),
     "shipping": ("shipping", "Say where the shop sends to, in which ways, at what price."),
     "staff": ("staff", "Let people in, and shut them out."),
     "media": ("media", "Bring pictures in, and see those that could not be fetched."),
     "import": ("imports", "Read products from a file."),
-    "export": ("exports", "Write products to a file."),
+    "export": ("exports", "Write products or orders to a file."),
     "feeds": ("feeds", "Print what search engines read: sitemap, robots.txt, merchant feed."),
     "openapi": ("openapi", "Print the OpenAPI 3.1 document of the API."),
 }

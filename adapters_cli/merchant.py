@@ -48,6 +48,8 @@ def set_settings(
     integration: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE, a text or JSON, for programs beside the shop; empty removes.")
     ] = None,
+    *,
+    no_integrations: Annotated[bool, typer.Option("--no-integrations", help="Take all of those away.")] = False,
 ) -> None:
     """Change what is named, for every process at once."""
     with opened() as shop:
@@ -64,7 +66,7 @@ def set_settings(
             legal_form=typed.clearable(legal_form),
             company_number=typed.clearable(company_number),
             vat_number=typed.clearable(vat_number),
-            integration_settings=_integration(integration or []),
+            integration_settings=_integration(integration or [], none=no_integrations),
         )
         changed = shop.merchant.change(SYSTEM, changes)
     _answer(ctx, changed)
@@ -91,7 +93,11 @@ def _address(current: Premises | None, lines: dict[str, str | None]) -> Premises
     return Premises(**{"line1": "", "city": ""} | said)
 
 
-def _integration(pairs: list[str]) -> dict[str, Any] | Unset:
+def _integration(pairs: list[str], *, none: bool) -> dict[str, Any] | Unset | None:
+    if none and pairs:
+        raise InvalidInput.at("/integration", "contradiction", "Say which ones, or that there are none.")
+    if none:
+        return None
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")

@@ -13,7 +13,7 @@ from commerce_core.access.model import SYSTEM
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.tax_class import TaxClass
-from commerce_core.kernel.unset import UNSET
+from commerce_core.kernel.unset import UNSET, Unset
 from commerce_core.shipping.drafts import NewOption, NewZone, OptionChanges, ZoneChanges
 from commerce_core.shipping.model import Band, PriceBy
 from commerce_core.shipping.views import ZoneOptionView, ZonesView, ZoneView
@@ -26,6 +26,7 @@ _Option = Annotated[str, typer.Argument(metavar="OPTION", help="Its id, as `zone
 _Countries = Annotated[list[str] | None, typer.Option("--country", help="Two letters; as often as needed.")]
 _Regions = Annotated[list[str] | None, typer.Option("--region", help="Only these regions of the countries.")]
 _Prefixes = Annotated[list[str] | None, typer.Option("--postal-prefix", help="Only where postal codes begin so.")]
+_Class = Annotated[TaxClass, typer.Option(help="How it is taxed.")]
 _Price = Annotated[str | None, typer.Option(help="A flat price in major units, like 4.90.")]
 _Bands = Annotated[
     list[str] | None, typer.Option("--band", help="UP_TO=PRICE in grams or major units, rising; =PRICE without end.")
@@ -55,6 +56,14 @@ def zones(ctx: typer.Context) -> None:
 
 
 @app.command()
+def show(ctx: typer.Context, zone: _Zone) -> None:
+    """One zone with its options."""
+    with opened() as shop:
+        found = shop.shipping.find(SYSTEM, _zone_id(shop, zone))
+    _answer(ctx, found)
+
+
+@app.command()
 def create_zone(
     ctx: typer.Context,
     title: Annotated[str, typer.Argument(help="For the staff.")],
@@ -79,13 +88,19 @@ def change_zone(
     country: _Countries = None,
     region: _Regions = None,
     postal_prefix: _Prefixes = None,
+    *,
+    rest_of_world: Annotated[
+        bool | None,
+        typer.Option("--rest-of-world/--places", help="All that no other zone has, or its places."),
+    ] = None,
 ) -> None:
-    """Another title, or other places, told as a whole."""
+    """Another title, or other places. Each kind of place is told as a whole; an empty one takes its kind away."""
     changes = ZoneChanges(
         title=typed.given(title),
-        countries=UNSET if country is None else tuple(country),
-        regions=UNSET if region is None else tuple(region),
-        postal_prefixes=UNSET if postal_prefix is None else tuple(postal_prefix),
+        countries=_told(country),
+        regions=_told(region),
+        postal_prefixes=_told(postal_prefix),
+        rest_of_world=typed.given(rest_of_world),
     )
     with opened() as shop:
         changed = shop.shipping.change(SYSTEM, _zone_id(shop, zone), changes)
@@ -112,7 +127,9 @@ def add_option(
     band: _Bands = None,
     free_from: _FreeFrom = None,
     option_id: Annotated[str | None, typer.Option("--id", help="Made from the title unless it is said.")] = None,
-    tax_class: Annotated[TaxClass, typer.Option()] = TaxClass.STANDARD,
+    tax_class: _Class = TaxClass.STANDARD,
+    *,
+    inactive: Annotated[bool, typer.Option("--inactive", help="Not yet.")] = False,
 ) -> None:
     """One more way to send into a zone, behind the others."""
     with opened() as shop:
@@ -124,6 +141,7 @@ def add_option(
             by,
             option_id,
             typed.price("free-from", free_from, currency) if free_from else None,
+            active=not inactive,
             tax_class=tax_class,
         )
         changed = shop.shipping.add_option(SYSTEM, _zone_id(shop, zone), new)
@@ -142,7 +160,7 @@ def change_option(
     band: _Bands = None,
     free_from: _FreeFrom = None,
     active: Annotated[bool | None, typer.Option(help="Whether buyers are offered it.")] = None,
-    tax_class: Annotated[TaxClass | None, typer.Option()] = None,
+    tax_class: Annotated[TaxClass | None, typer.Option(help="How it is taxed.")] = None,
 ) -> None:
     """Change a way to send. Prices are told as a whole."""
     with opened() as shop:
@@ -178,6 +196,10 @@ def _zone_id(shop: Commerce, name: str) -> UUID:
     raise NameUnknown("shipping zone", name)
 
 
+def _told(places: list[str] | None) -> tuple[str, ...] | Unset:
+    return UNSET if places is None else tuple(place for place in places if place)
+
+
 def _price_by(zone: ZoneView, option_id: str) -> PriceBy:
     return next((option.price_by for option in zone.options if option.id == option_id), PriceBy.FLAT)
 
@@ -210,6 +232,13 @@ def _prices(option: ZoneOptionView) -> str:
     return ", ".join(f"{_reach(band, option.price_by)}: {band.price}" for band in option.bands)
 
 
+def _described(option: ZoneOptionView) -> str:
+    free = f", free from {option.free_from}" if option.free_from else ""
+    off = "" if option.active else ", off"
+    days = f"{option.estimated_days} day{'' if option.estimated_days == 1 else 's'}"
+    return f"{option.title}: {_prices(option)}{free}, {days}, tax {option.tax_class.value}{off}"
+
+
 def _reach(band: Band, by: PriceBy) -> str:
     if band.up_to is None:
         return "beyond"
@@ -221,5 +250,5 @@ def _answer(ctx: typer.Context, zone: ZoneView) -> None:
         zone,
         ("Zone", f"{zone.title} · {zone.id}"),
         ("Places", _places(zone)),
-        *((f"{option.id}", f"{option.title}: {_prices(option)}") for option in zone.options),
+        *((option.id, _described(option)) for option in zone.options),
     )

@@ -7,19 +7,22 @@ from uuid import UUID
 
 import typer
 
+from adapters_cli import typed
 from adapters_cli.premises import opened
 from adapters_cli.screen import Screen
 from commerce_core.access.model import SYSTEM
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.page import PageRequest
 from commerce_core.kernel.tax_class import TaxClass
-from commerce_core.taxes.drafts import NewTaxRate
+from commerce_core.kernel.unset import UNSET
+from commerce_core.taxes.drafts import NewTaxRate, TaxRateChanges
 from commerce_core.taxes.model import TaxRate
 from commerce_core.taxes.views import TaxRateQuery
 
 app = typer.Typer(no_args_is_help=True, help="Keep tax rates: where they count, and from when.")
 
 _Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+_Rate = Annotated[UUID, typer.Argument(metavar="RATE", help="Its id, as `list` tells it.")]
 
 
 @app.command("list")
@@ -52,6 +55,14 @@ def list_rates(
     screen.note(f"{len(found.items)} of {found.total}")
 
 
+@app.command()
+def show(ctx: typer.Context, rate: _Rate) -> None:
+    """One rate, with where the number was found."""
+    with opened() as shop:
+        found = shop.taxes.find(SYSTEM, rate)
+    _answer(ctx, found)
+
+
 @app.command("set")
 def set_rate(
     ctx: typer.Context,
@@ -63,17 +74,46 @@ def set_rate(
     region: Annotated[str | None, typer.Option(help="Of that country; it then has a rate of its own.")] = None,
     title: Annotated[str | None, typer.Option(help="As buyers read it.")] = None,
     source: Annotated[str, typer.Option(help="Where the number was found.")] = "",
+    *,
+    take_over: Annotated[
+        bool, typer.Option(help="End the rate that counts on that day; else two of one day are refused.")
+    ] = True,
 ) -> None:
     """A rate from a day on. The one that counts until then ends the day before."""
     with opened() as shop:
         days = (first.date(), last.date() if last else None)
         new = NewTaxRate(country, tax_class, _percent(rate), *days, region=region, title=title, source=source)
-        made = shop.taxes.begin_rate(SYSTEM, new)
+        made = (shop.taxes.begin_rate if take_over else shop.taxes.create)(SYSTEM, new)
     _answer(ctx, made)
 
 
 @app.command()
-def remove(ctx: typer.Context, rate: Annotated[UUID, typer.Argument(metavar="RATE", help="Its id.")]) -> None:
+def change(
+    ctx: typer.Context,
+    rate: _Rate,
+    percent: Annotated[str | None, typer.Option(help="What it always was; one that rises is `set`.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Its last day; empty: it does not end.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="As buyers read it.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the number was found.")] = None,
+) -> None:
+    """Correct a rate. Its place and class stay; orders keep what they were placed at."""
+    changes = TaxRateChanges(
+        rate=UNSET if percent is None else _percent(percent),
+        title=typed.given(title),
+        valid_from=UNSET if first is None else first.date(),
+        valid_to=UNSET if last is None else _last_day(last),
+        source=typed.given(source),
+    )
+    with opened() as shop:
+        changed = shop.taxes.change(SYSTEM, rate, changes)
+    _answer(ctx, changed)
+
+
+@app.command()
+def remove(ctx: typer.Context, rate: _Rate) -> None:
     """Take a rate away. What was bought with it keeps it."""
     with opened() as shop:
         shop.taxes.delete(SYSTEM, rate)
@@ -98,6 +138,13 @@ def _percent(typed: str) -> Decimal:
         raise InvalidInput.at("/rate", "invalid-value", "Must be a percentage, like 20 or 5.5.") from None
 
 
+def _last_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput.at("/valid_to", "invalid-date", "Must be like 2026-12-31, or empty.") from None
+
+
 def _place(rate: TaxRate) -> str:
     return f"{rate.country} {rate.region}" if rate.region else rate.country
 
@@ -112,6 +159,7 @@ def _answer(ctx: typer.Context, made: TaxRate) -> None:
         ("Percent", made.rate),
         ("Title", made.title),
         ("Counts", f"from {_day(made.valid_from)}{until}"),
+        ("Source", made.source or None),
     )
 
 

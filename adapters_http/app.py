@@ -26,6 +26,7 @@ from adapters_http.admin.merchant import AdminDefaultRules, AdminSettings
 from adapters_http.admin.orders import (
     AdminOrder,
     AdminOrderExplanation,
+    AdminOrderExport,
     AdminOrders,
     AdminOrderStatus,
     AdminOrderTimeline,
@@ -126,6 +127,7 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/redirects": AdminRedirects(shop.redirects),
         "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
         "/v1/admin/orders": AdminOrders(shop.orders),
+        "/v1/admin/orders/export.csv": AdminOrderExport(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
         "/v1/admin/orders/{order_id}/explain": AdminOrderExplanation(shop.orders),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),

@@ -76,6 +76,7 @@ from commerce_core.postgres.inbox import PostgresInboxReader, PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.media import PostgresMediaReader
 from commerce_core.postgres.merchant import PostgresMerchantReader
+from commerce_core.postgres.order_exports import PostgresOrderExport
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
@@ -185,11 +186,11 @@ def open_shop(
     media_reader = PostgresMediaReader(database)
     card = gateway or card_gateway(settings)
     payments = _payments(ground, card)
-    orders = OrderService(begin, PostgresOrderReader(database), PostgresChargeReader(database))
+    rules = _rules(ground)
+    orders = _orders(ground, rules.merchant)
     checkout = _checkout(ground, payments, orders, card)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
-    rules = _rules(ground)
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
@@ -205,13 +206,13 @@ def open_shop(
             kept=events_kept(settings),
         ),
         inbox=InboxService(begin, PostgresInboxReader(database), events_kept(settings)),
-        emails=_emails(ground),
+        emails=_emails(ground, rules.merchant),
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
         local_media=local_media,
         imports=ImportService(begin, PostgresProductExport(database), uuid7, Pictures(media), settings.currency),
         catalog=CatalogService(begin, PostgresCatalogReader(database, store), uuid7, settings.currency),
-        feeds=FeedService(PostgresFeedReader(database), store),
+        feeds=FeedService(PostgresFeedReader(database), store, rules.merchant.name),
         variants=VariantService(begin, PostgresVariantReader(database), uuid7, settings.currency),
         images=ImageService(begin, uuid7),
         categories=CategoryService(begin, PostgresCategoryReader(database), uuid7),
@@ -255,11 +256,15 @@ class _Ground:
         return cls(settings, database, PostgresBegin(database, KeptRules(opening_rules(settings))), secret, taxes)
 
 
-def _emails(ground: _Ground) -> EmailService:
-    templates = Templates(ground.settings.shop_name)
-    return EmailService(
-        ground.begin, PostgresEmailReader(ground.database), templates, mail_sender(ground.settings), decode
-    )
+def _emails(ground: _Ground, merchant: MerchantService) -> EmailService:
+    read, templates = PostgresEmailReader(ground.database), Templates(merchant.name)
+    return EmailService(ground.begin, read, templates, mail_sender(ground.settings), decode)
+
+
+def _orders(ground: _Ground, merchant: MerchantService) -> OrderService:
+    database = ground.database
+    reader, charges = PostgresOrderReader(database), PostgresChargeReader(database)
+    return OrderService(ground.begin, reader, charges, PostgresOrderExport(database), merchant)
 
 
 def _rules(ground: _Ground) -> DefaultRules:

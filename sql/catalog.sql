@@ -1,5 +1,6 @@
 -- name: product
--- The page of one product, and beside it what its head and its JSON-LD are made of.
+-- The page of one product, and beside it what its head and its JSON-LD are made of. The shop's name comes along: it is read when
+-- the page is, and costs no statement of its own.
 SELECT
   json_build_object(
     'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
@@ -16,9 +17,10 @@ SELECT
   ),
   greatest(p.updated_at, (
     SELECT max(i.updated_at) FROM product_variants v JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
-  ), way.changed_at),
-  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
+  ), way.changed_at, m.updated_at),
+  m.name, s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM product_pages p LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
+LEFT JOIN settings m ON true
 -- Down to the category that stands deepest; of several the oldest.
 CROSS JOIN LATERAL (
   WITH RECURSIVE up AS (
@@ -41,7 +43,7 @@ WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 SELECT id, slug, title, parent_id FROM categories ORDER BY position, title, id
 
 -- name: category
--- The way up and what is right below, each as the page shows it.
+-- The way up and what is right below, each as the page shows it, and the shop's name.
 WITH RECURSIVE trail AS (
   SELECT id, slug, title, parent_id, 0 AS height FROM categories WHERE slug = %(slug)s
   UNION ALL
@@ -51,8 +53,9 @@ SELECT
   (SELECT json_agg(json_build_object('id', t.id, 'slug', t.slug, 'title', t.title) ORDER BY t.height DESC) FROM trail t),
   (SELECT json_agg(json_build_object('id', b.id, 'slug', b.slug, 'title', b.title) ORDER BY b.position, b.title, b.id)
     FROM categories b WHERE b.parent_id = c.id),
-  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
+  m.name, s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM trail c LEFT JOIN seo_metadata s ON s.entity_type = 'category' AND s.entity_id = c.id
+LEFT JOIN settings m ON true
 WHERE c.height = 0
 
 -- name: product_for_staff

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from attrs import define, evolve, field, frozen
+from psycopg.pq import PipelineStatus
 
 from commerce_core import Commerce
 from commerce_core.kernel.transaction import Begin
@@ -90,10 +91,8 @@ class SteppedBegin:
 def _has_written(work: Any) -> bool:
     """Whether there is anything to lose. A single statement, which is committed already, counts."""
     connection = work._session.connection
-    [(in_transaction, written)] = connection.execute(
-        "SELECT statement_timestamp() <> transaction_timestamp(), pg_current_xact_id_if_assigned() IS NOT NULL"
-    ).fetchall()
-    return bool(written or not in_transaction)
+    [(written,)] = connection.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchall()
+    return bool(written or connection.info.pipeline_status is PipelineStatus.OFF)
 
 
 @frozen

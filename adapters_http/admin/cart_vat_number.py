@@ -9,7 +9,7 @@ from adapters_http.fields import Limits
 from adapters_http.operation import Access, Answer, operation
 from commerce_core.access.model import Actor, Permission
 from commerce_core.cart.errors import CartChanged, CartMerged, CartNotFound, CartNotOpen
-from commerce_core.cart.vat_numbers import VatNumberService
+from commerce_core.cart.vat_numbers import CartVatNumber, VatNumberService
 from commerce_core.cart.views import CartView
 
 _CLOSED = (CartNotFound, CartMerged, CartNotOpen, CartChanged)
@@ -28,6 +28,18 @@ class AdminCartVatNumber:
     """`/v1/admin/carts/{cart_id}/vat-number`."""
 
     vat_numbers: VatNumberService
+
+    @operation(
+        "Read the VAT number of a cart",
+        answers={200: CartVatNumber},
+        refusals=(CartNotFound, CartMerged),
+        access=Access.STAFF,
+        permission=Permission.CARTS_READ,
+    )
+    def on_get(self, actor: Actor, cart_id: UUID) -> Answer:
+        """What the buyer wrote, whether it can be a number of their country, and whether it was confirmed."""
+        found = self.vat_numbers.show(actor, cart_id)
+        return Answer(found).at_version(found.version)
 
     @operation(
         "Confirm a VAT number",

@@ -6,13 +6,15 @@ from uuid import UUID
 from attrs import frozen
 
 from adapters_http.fields import Limits
-from adapters_http.operation import Access, Answer, operation
+from adapters_http.operation import Access, Answer, Media, operation
 from adapters_http.store.checkout import OF_PROVIDER
 from commerce_core.access.model import Actor, Permission
 from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.checkout.service import CheckoutService
+from commerce_core.kernel.csv import csv_blocks
 from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
+from commerce_core.orders.exported import OrderExport
 from commerce_core.orders.model import OrderId, OrderStatus
 from commerce_core.orders.service import OrderService
 from commerce_core.orders.views import OrderSummary, OrderView, TimelineView
@@ -40,6 +42,28 @@ class AdminOrders:
         """The latest first. `q` looks for an order number or a part of an e-mail address."""
         page = PageRequest(query.page, query.per_page)
         return Answer(self.orders.list_orders(actor, page, query.status, query.q))
+
+
+@frozen
+class AdminOrderExport:
+    """`/v1/admin/orders/export.csv`."""
+
+    orders: OrderService
+
+    @operation(
+        "Export orders",
+        answers={200: Media("text/csv; charset=utf-8")},
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, query: OrderExport) -> Answer:
+        """A row for each order, for each of its lines, for each tax rate of a sale or refund, or as Shopify writes it.
+
+        Both days are the shop's and belong to the period: the day of placing, in a ledger the day of the money.
+        `status` may stand more than once. Cells that a spreadsheet would take for a formula begin with an apostrophe.
+        """
+        headers = {"Content-Disposition": f'attachment; filename="{query.profile.value}.csv"'}
+        return Answer(csv_blocks(self.orders.export(actor, query)), headers=headers)
 
 
 @frozen

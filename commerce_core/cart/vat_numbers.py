@@ -10,10 +10,11 @@ from commerce_core.access.ports import AuditLog
 from commerce_core.cart.errors import CartMerged
 from commerce_core.cart.model import Cart, CartId
 from commerce_core.cart.ports import CartWork
-from commerce_core.cart.till import Till
+from commerce_core.cart.till import Till, place_of
 from commerce_core.cart.views import CartView
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.money import Money
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.pricing.ports import TaxCalculator
 from commerce_core.taxes.ports import VatNumbers
@@ -29,12 +30,54 @@ class VatNumberWork(CartWork, Protocol):
 
 
 @frozen
+class CartVatNumber:
+    """A cart's VAT number, and whether it counts: when it is confirmed, and is the one in the address.
+
+    `fits` says that it could be one of the country the cart goes to, by its form and its check digits.
+    """
+
+    cart_id: UUID
+    company: str | None
+    country: str | None
+    vat_number: str | None  # as the buyer wrote it into the address
+    fits: bool
+    confirmed_vat_number: str | None
+    confirmed: bool
+    tax_total: Money
+    total: Money
+    version: int
+
+
+@frozen
 class VatNumberService:
     """Confirms numbers. `numbers` refuses what cannot be one; whether it is the buyer's own is the staff's to know."""
 
     begin: Begin[VatNumberWork]
     taxes: TaxCalculator
     numbers: VatNumbers
+
+    @retried
+    def show(self, actor: Actor, cart_id: UUID) -> CartVatNumber:
+        """What is known of a cart's number, to decide by. Raises `PermissionDenied`, `CartNotFound`, `CartMerged`."""
+        actor.must(Permission.CARTS_READ)
+        with self.begin() as work:
+            cart = _unmerged(work.carts.find(CartId(cart_id)))
+            totals = Till(work.rules.current(), self.taxes, work.now).totals(cart)
+        address = cart.shipping_address
+        place = place_of(cart, address)
+        written = address.vat_number if address else None
+        return CartVatNumber(
+            cart_id=cart.id,
+            company=address.company if address else None,
+            country=address.country if address else None,
+            vat_number=written,
+            fits=bool(address and written and self.numbers.checked(written, address.country)),
+            confirmed_vat_number=cart.confirmed_vat_number,
+            confirmed=bool(place and place.vat_confirmed),
+            tax_total=totals.tax_total,
+            total=totals.total,
+            version=cart.version,
+        )
 
     @retried
     def confirm(self, actor: Actor, cart_id: UUID, vat_number: str, expected_version: int | None = None) -> CartView:
@@ -78,9 +121,13 @@ class VatNumberService:
 
 
 def _locked(work: VatNumberWork, cart_id: UUID, expected_version: int | None) -> Cart:
-    cart, _ = work.carts.lock(CartId(cart_id))
-    if cart.merged_into_id is not None:
-        raise CartMerged(cart.merged_into_id)
+    cart = _unmerged(work.carts.lock(CartId(cart_id))[0])
     cart.must_be_open()
     cart.must_be_version(expected_version)
     return cart.touched(work.now)
+
+
+def _unmerged(cart: Cart) -> Cart:
+    if cart.merged_into_id is not None:
+        raise CartMerged(cart.merged_into_id)
+    return cart

@@ -1,5 +1,6 @@
 """Mail templates: Jinja2, strict about what they are given, in French and English."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +21,17 @@ _NARROW, _FIXED = "\u202f", "\u00a0"  # spaces at which a line does not break
 
 @frozen
 class Templates:
-    """Renders `mail_templates/<template>.<locale>.{subject.txt,html,txt}`."""
+    """Renders `mail_templates/<template>.<locale>.{subject.txt,html,txt}`.
 
-    shop_name: str
+    `shop_name` tells what the shop is called; it is asked for every mail, so that a change reaches the next one.
+    """
+
+    shop_name: Callable[[], str]
 
     def render(self, mail: Mail, locale: Locale) -> RenderedMail:
         """Subject, HTML and plain text. Raises `jinja2.UndefinedError` when the mail lacks a variable."""
         variables = {field.name: getattr(mail, field.name) for field in attrs.fields(type(mail))}
-        variables |= {"shop_name": self.shop_name, "locale": locale.value}
+        variables |= {"shop_name": self.shop_name(), "locale": locale.value}
         subject, html, text = (
             self._environment.get_template(f"{mail.template}.{locale.value}.{part}").render(variables)
             for part in ("subject.txt", "html", "txt")

@@ -21,6 +21,10 @@ class MerchantService:
         actor.must(Permission.SETTINGS_READ)
         return self.read.find() or self.of_environment
 
+    def name(self) -> str:
+        """What the shop is called at this moment, which is no secret: every mail and every feed tells it."""
+        return (self.read.find() or self.of_environment).name
+
     @retried
     def change(self, actor: Actor, changes: MerchantChanges, expected_version: int | None = None) -> Merchant:
         """Change the settings, for every process at once. The first change writes down what the environment said.

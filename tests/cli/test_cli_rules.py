@@ -2,6 +2,20 @@
 
 from typing import Any
 
+from attrs import fields
+
+from commerce_core.merchant.model import MerchantChanges, Premises
+from commerce_core.shipping.drafts import NewOption, OptionChanges, ZoneChanges
+from commerce_core.taxes.drafts import TaxRateChanges
+
+
+def different(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+def names(of: type) -> set[str]:
+    return {field.name for field in fields(of)}
+
 
 def test_the_settings_are_changed_and_shown(commerce) -> None:
     commerce(
@@ -121,3 +135,86 @@ def test_a_shop_outside_of_the_union_gets_the_rate_of_its_own_country(commerce) 
 
     listed = commerce("tax", "list", "--country", "NO", "--json").value["items"]
     assert [(rate["rate"], rate["source"]) for rate in listed] == [("25.00", "SHOP_TAX_RATE")]
+
+
+def test_everything_the_library_can_change_of_the_settings_can_be_typed(commerce) -> None:
+    before = commerce("settings", "show", "--json").value
+    after = commerce(
+        "settings", "set", "--name", "Lumen", "--country", "DE", "--timezone", "Europe/Berlin",
+        "--no-prices-include-tax", "--email", "hello@example.com", "--phone", "+49 30 1", "--line1", "Allee 1",
+        "--line2", "Hof", "--postal-code", "10115", "--city", "Berlin", "--region", "BE", "--legal-name", "Lumen GmbH",
+        "--legal-form", "GmbH", "--company-number", "HRB 1", "--vat-number", "DE136695976", "--integration", "a=1",
+        "--json",
+    ).value  # fmt: skip
+
+    assert different(before, after) == names(MerchantChanges) | {"version"}
+    assert after["address"].keys() == names(Premises)
+    assert None not in after["address"].values()
+    assert commerce("settings", "set", "--no-integrations", "--integration", "b=1").code == 2
+    assert commerce("settings", "show", "--json").value == after
+    assert commerce("settings", "set", "--no-integrations", "--json").value["integration_settings"] == {}
+
+
+def test_everything_the_library_can_change_of_a_tax_rate_can_be_typed(commerce) -> None:
+    made = commerce("tax", "set", "NO", "reduced", "15", "--from", "2026-01-01", "--region", "Oslo", "--json").value
+    changed = commerce(
+        "tax", "change", made["id"], "--percent", "15.5", "--from", "2026-02-01", "--to", "2026-12-31",
+        "--title", "MVA", "--source", "Skatteetaten", "--json",
+    ).value  # fmt: skip
+
+    assert different(made, changed) == names(TaxRateChanges) | {"version"}
+    assert commerce("tax", "show", made["id"], "--json").value == changed
+    assert "from 2026-02-01 to 2026-12-31" in commerce("tax", "show", made["id"]).out
+    assert commerce("tax", "change", made["id"], "--to", "", "--json").value["valid_to"] is None
+
+
+def test_a_correction_that_cannot_be_is_refused_and_nothing_changes(commerce) -> None:
+    made = commerce("tax", "set", "NO", "standard", "25", "--from", "2026-01-01", "--json").value
+    for wrong in (("--percent", "much"), ("--percent", "101"), ("--to", "soon"), ("--to", "2025-01-01")):
+        assert commerce("tax", "change", made["id"], "--title", "MVA", *wrong).code == 2
+    later = commerce("tax", "set", "NO", "standard", "26", "--from", "2027-01-01", "--no-take-over")
+    assert (later.code, "counts from 2026-01-01" in later.err) == (2, True)
+    assert commerce("tax", "list", "--json").value["items"] == [made]
+
+
+def test_everything_the_library_can_change_of_a_zone_can_be_typed(commerce) -> None:
+    made = commerce("shipping", "create-zone", "Alps", "--country", "AT", "--json").value
+    narrow = commerce(
+        "shipping", "change-zone", "Alps", "--title", "Tyrol", "--country", "AT", "--country", "IT",
+        "--region", "Tirol", "--postal-prefix", "60", "--json",
+    ).value  # fmt: skip
+    kept = commerce("shipping", "change-zone", "Tyrol", "--rest-of-world")
+    told = commerce("shipping", "show", "Tyrol", "--json").value
+    world = commerce(
+        "shipping", "change-zone", "Tyrol", "--country", "", "--region", "", "--postal-prefix", "", "--rest-of-world",
+        "--json",
+    ).value  # fmt: skip
+    back = commerce("shipping", "change-zone", "Tyrol", "--places", "--country", "CH", "--json").value
+
+    assert different(made, narrow) | different(narrow, world) == names(ZoneChanges) | {"version"}
+    assert (kept.code, told) == (2, narrow)  # the rest of the world names no places
+    assert (world["rest_of_world"], world["countries"], world["regions"], world["postal_prefixes"]) == (
+        True,
+        [],
+        [],
+        [],
+    )
+    assert (back["rest_of_world"], back["countries"]) == (False, ["CH"])
+
+
+def test_everything_the_library_can_say_of_a_way_to_send_can_be_typed(commerce) -> None:
+    commerce("shipping", "create-zone", "World", "--rest-of-world")
+    commerce("shipping", "add-option", "World", "Letter", "--days", 5, "--price", "2", "--json")
+    [letter, parcel] = commerce(
+        "shipping", "add-option", "World", "Parcel", "--id", "box", "--days", 3, "--by", "weight",
+        "--band", "1000=4.90", "--free-from", "80", "--tax-class", "reduced", "--inactive", "--json",
+    ).value["options"]  # fmt: skip
+    [changed, _] = commerce(
+        "shipping", "change-option", "World", "letter", "--title", "Mail", "--days", 4, "--by", "subtotal",
+        "--band", "20=2", "--free-from", "40", "--tax-class", "zero", "--no-active", "--json",
+    ).value["options"]  # fmt: skip
+
+    assert different(letter, parcel) == names(NewOption)
+    assert different(letter, changed) == names(OptionChanges)
+    said = commerce("shipping", "show", "World").out
+    assert "Parcel: to 1000 g: 4.90 EUR, free from 80.00 EUR, 3 days, tax reduced, off" in said

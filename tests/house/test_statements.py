@@ -98,6 +98,7 @@ HOT = [
     "outbox.append", "outbox.claim_fresh", "outbox.claim_tried", "inbox.claim", "orders.timeline",
 ]  # fmt: skip
 SMALL = {
+    "settings",  # one row at most
     "outbox_sequences",
     "users",
     "refunds",

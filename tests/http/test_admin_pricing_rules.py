@@ -201,8 +201,12 @@ def test_a_confirmed_vat_number_takes_the_tax_out_of_a_cart_and_gives_it_back(
     where = f"{ADMIN}/carts/{cart.id}/vat-number"
 
     confirmed = client.simulate_put(where, headers=headers, json={"vat_number": "136695976"})
+    read = client.simulate_get(where, headers=headers)
     withdrawn = client.simulate_delete(where, headers=headers)
 
+    assert (read.json["confirmed"], read.json["confirmed_vat_number"]) == (True, "DE136695976")
+    assert read.headers["etag"] == confirmed.headers["etag"]
+    assert client.simulate_get(where, headers=headers).json["confirmed"] is False
     assert (taxed.total.amount, taxed.tax_total.amount) == (11900, 1900)
     assert (confirmed.status_code, confirmed.json["total"]["amount"], confirmed.json["tax_total"]["amount"]) == (
         200, 10000, 0,

@@ -93,9 +93,9 @@ class RunningShop:
                 [sys.executable, "-m", *command], env=self.environ, cwd=CHECKOUT, stdout=log, stderr=log
             )
 
-    def start_api(self) -> None:
-        """Start gunicorn and wait for its first answer."""
-        self.start("api", "gunicorn", "--config", "python:adapters_http.gunicorn_conf")
+    def start_api(self, *application: str) -> None:
+        """Start gunicorn, with the shop's application or another, and wait for its first answer."""
+        self.start("api", "gunicorn", "--config", "python:adapters_http.gunicorn_conf", *application)
         with httpx.Client(base_url=self.url, timeout=5) as client:
             until(lambda: _answers(client))
 

@@ -82,7 +82,7 @@ def database(database_url: str) -> Iterator[Database]:
 def emails(database: Database) -> Callable[..., EmailService]:
     def sending(sender: MailSender, policy: Retry = AT_ONCE) -> EmailService:
         begin, read = PostgresBegin(database), PostgresEmailReader(database)
-        return EmailService(begin, read, Templates("Atelier"), sender, decode, policy)
+        return EmailService(begin, read, Templates(lambda: "Atelier"), sender, decode, policy)
 
     return sending
 

@@ -1,7 +1,9 @@
 """One total, from the cart to the books: everybody shows the same one, and it stays what it was."""
 
+import csv
 import email
 import email.policy
+import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -28,6 +30,7 @@ from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.orders.errors import OrderNotFound
+from commerce_core.orders.exported import ExportProfile, OrderExport
 from commerce_core.pricing.explain import Rounding, Rule, Step
 from commerce_core.pricing.model import AppliedRate, PricingRules
 from commerce_core.shipping.drafts import NewOption, NewZone
@@ -39,6 +42,12 @@ from commerce_core.testing.fake_gateway import FakeGateway
 
 BERLIN = evolve(PARIS, line1="Unter den Linden 1", postal_code="10117", city="Berlin", country="DE")
 NUMBER = "DE136695976"
+EXPORTED = {  # what adds up to an order's total
+    ExportProfile.ORDERS: "total",
+    ExportProfile.LINES: "gross",
+    ExportProfile.LEDGER: "gross",
+    ExportProfile.SHOPIFY: "Total",
+}
 
 
 def eur(amount: int) -> Money:
@@ -80,7 +89,7 @@ def mailed(folder: str | None) -> str:
     return mail.get_body(("plain",)).get_content()
 
 
-def test_cart_checkout_order_payment_mail_lists_and_explanation_show_one_total(
+def test_cart_checkout_order_payment_mail_lists_explanation_and_exports_show_one_total(
     shop: Commerce, make: Builders, gateway: FakeGateway
 ) -> None:
     cart, done = bought(shop, make)
@@ -96,6 +105,9 @@ def test_cart_checkout_order_payment_mail_lists_and_explanation_show_one_total(
     assert shop.emails.send_due() == 1
     text = mailed(shop.settings.data_dir)
     assert all(amount in text for amount in ("42.39", "44.99", "7.50", "4.90"))
+    for profile, column in EXPORTED.items():
+        file = io.StringIO("".join(shop.orders.export(SYSTEM, OrderExport(profile))), newline="")
+        assert sum(Decimal(row[column] or 0) for row in csv.DictReader(file)) == Decimal("42.39")
     same = ("subtotal", "discount_total", "shipping_total", "tax_total", "total", "prices_include_tax")
     assert [getattr(order, name) for name in same] == [getattr(cart, name) for name in same]
     assert [(line.rate, line.title) for line in order.tax_lines] == [("20.00", "VAT FR"), ("5.50", "VAT FR")]
