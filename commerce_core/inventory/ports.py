@@ -25,6 +25,10 @@ class Stock(Protocol):
         """
         ...
 
+    def lock_all(self, variant_ids: Sequence[UUID]) -> None:
+        """Make these ours until the transaction ends, before several things are done to some of them each."""
+        ...
+
     def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
         """Turn the cart's holds into the order's, holding what is missing. Raises `OutOfStock`."""
         ...

@@ -72,6 +72,8 @@ def hold_again(work: PaymentWork, order: Order, short: Mapping[UUID, int]) -> No
     if short:
         if order.cart_id is None:  # Forgotten since, and a hold is a cart's.
             raise OutOfStock.of(tuple(Shortage(variant_id, needed, 0) for variant_id, needed in short.items()))
+        # The whole order first: what it still holds is sold or given back next, and locks are taken in one order.
+        work.stock.lock_all([line.variant_id for line in order.lines if line.variant_id is not None])
         work.stock.hold_for_order(order.cart_id, order.id, short, work.now + _A_MOMENT)
 
 

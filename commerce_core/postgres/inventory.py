@@ -31,6 +31,10 @@ class PostgresStock:
         until = self.session.now + policy.hold
         return self._hold(cart_id, None, wanted, until, policy.hold_limit)
 
+    def lock_all(self, variant_ids: Sequence[UUID]) -> None:
+        """Lock them in the order of their ids."""
+        self.session.send("inventory.lock_items", variant_ids=list(variant_ids))
+
     def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
         """Turn the cart's holds into the order's, or raise `OutOfStock`."""
         self._hold(cart_id, order_id, wanted, until, timedelta(0))
