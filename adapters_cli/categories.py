@@ -6,9 +6,8 @@ import typer
 
 from adapters_cli import typed
 from adapters_cli.names import category_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.drafts import CategoryChanges, NewCategory, SeoChanges
 from commerce_core.catalog.staff_views import StaffCategories, StaffCategoryView
 
@@ -24,7 +23,7 @@ _ReuseSlug = Annotated[bool, typer.Option("--reuse-slug", help="Take the slug ov
 def list_categories(ctx: typer.Context) -> None:
     """The whole tree, parents before their children."""
     with opened() as shop:
-        found = StaffCategories(tuple(shop.categories.list_all(SYSTEM)))
+        found = StaffCategories(tuple(shop.categories.list_all(OPERATOR)))
     slugs = {category.id: category.slug for category in found.items}
     Screen.of(ctx).table(
         found,
@@ -52,8 +51,8 @@ def create(
     """One more category."""
     with opened() as shop:
         above = category_id(shop, parent) if parent else None
-        made = shop.categories.create(SYSTEM, NewCategory(title, slug, above, position, reuse_slug=reuse_slug))
-        found = shop.categories.find(SYSTEM, made)
+        made = shop.categories.create(OPERATOR, NewCategory(title, slug, above, position, reuse_slug=reuse_slug))
+        found = shop.categories.find(OPERATOR, made)
     _answer(ctx, found)
 
 
@@ -83,8 +82,8 @@ def update(
             seo=seo,
             reuse_slug=reuse_slug,
         )
-        changed = shop.categories.change(SYSTEM, category_id(shop, category), changes)
-        found = shop.categories.find(SYSTEM, changed.id)
+        changed = shop.categories.change(OPERATOR, category_id(shop, category), changes)
+        found = shop.categories.find(OPERATOR, changed.id)
     _answer(ctx, found)
 
 
@@ -98,7 +97,7 @@ def delete(
     """Take a category away that has none below it."""
     with opened() as shop:
         found = category_id(shop, category)
-        shop.categories.delete(SYSTEM, found, let_products_go=let_products_go)
+        shop.categories.delete(OPERATOR, found, let_products_go=let_products_go)
     Screen.of(ctx).answer({"id": found}, f"{category} is gone.")
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 import typer
 from attrs import frozen
 
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.customers.model import CustomerQuery
 from commerce_core.customers.views import CustomerDetailsView
 from commerce_core.kernel.errors import InvalidInput, NotFound
@@ -44,7 +43,7 @@ def list_customers(
 ) -> None:
     """The newest first."""
     with opened() as shop:
-        found = shop.customers.list_customers(SYSTEM, CustomerQuery(search, PageRequest(page, per_page), tag))
+        found = shop.customers.list_customers(OPERATOR, CustomerQuery(search, PageRequest(page, per_page), tag))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -64,7 +63,7 @@ def list_customers(
 def show(ctx: typer.Context, customer: _Customer) -> None:
     """One person with spend, open carts and notes."""
     with opened() as shop:
-        found = shop.customers.show(SYSTEM, _id(shop, customer))
+        found = shop.customers.show(OPERATOR, _id(shop, customer))
     _facts(ctx, found)
 
 
@@ -72,7 +71,7 @@ def show(ctx: typer.Context, customer: _Customer) -> None:
 def orders(ctx: typer.Context, customer: _Customer, page: _Page = 1, per_page: _PerPage = 24) -> None:
     """Their orders, the latest first."""
     with opened() as shop:
-        found = shop.customers.orders(SYSTEM, _id(shop, customer), PageRequest(page, per_page))
+        found = shop.customers.orders(OPERATOR, _id(shop, customer), PageRequest(page, per_page))
     Screen.of(ctx).table(
         found,
         found.items,
@@ -94,8 +93,8 @@ def tag(
     """Give somebody exactly these tags."""
     with opened() as shop:
         customer_id = _id(shop, customer)
-        shop.customers.set_tags(SYSTEM, customer_id, tuple(tags or ()))
-        found = shop.customers.show(SYSTEM, customer_id)
+        shop.customers.set_tags(OPERATOR, customer_id, tuple(tags or ()))
+        found = shop.customers.show(OPERATOR, customer_id)
     _facts(ctx, found)
 
 
@@ -104,8 +103,8 @@ def note(ctx: typer.Context, customer: _Customer, text: str) -> None:
     """Remember something about somebody."""
     with opened() as shop:
         customer_id = _id(shop, customer)
-        shop.customers.add_note(SYSTEM, customer_id, text)
-        found = shop.customers.show(SYSTEM, customer_id)
+        shop.customers.add_note(OPERATOR, customer_id, text)
+        found = shop.customers.show(OPERATOR, customer_id)
     _facts(ctx, found)
 
 
@@ -121,8 +120,8 @@ def merge(
     _sure(yes, f"Merge {customer} into {into}?")
     with opened() as shop:
         target = _id(shop, into)
-        shop.customers.merge(SYSTEM, _id(shop, customer), target)
-        found = shop.customers.show(SYSTEM, target)
+        shop.customers.merge(OPERATOR, _id(shop, customer), target)
+        found = shop.customers.show(OPERATOR, target)
     _facts(ctx, found)
 
 
@@ -130,7 +129,7 @@ def merge(
 def export(customer: _Customer) -> None:
     """Print everything that is kept about somebody, as JSON."""
     with opened() as shop:
-        found = shop.privacy.export(SYSTEM, _id(shop, customer))
+        found = shop.privacy.export(OPERATOR, _id(shop, customer))
     typer.echo(found.decode())
 
 
@@ -140,15 +139,15 @@ def erase(ctx: typer.Context, customer: _Customer, *, yes: _Yes = False) -> None
     _sure(yes, f"Forget {customer} for good?")
     with opened() as shop:
         customer_id = _id(shop, customer)
-        shop.privacy.erase(SYSTEM, customer_id)
+        shop.privacy.erase(OPERATOR, customer_id)
     Screen.of(ctx).answer({"id": customer_id}, f"{customer_id} is nobody now.")
 
 
 @app.command()
 def prune(ctx: typer.Context) -> None:
-    """Delete what is older than the retention settings allow. The worker does it every night."""
+    """Delete what is older than the retention settings allow. The worker does it every hour."""
     with opened() as shop:
-        pruned = shop.retention.prune()
+        pruned = shop.retention.prune_all()
     Screen.of(ctx).facts(
         {kind.value: count for kind, count in pruned.items()}, *((k.value, n) for k, n in pruned.items())
     )
@@ -158,7 +157,7 @@ def _id(shop: Commerce, name: str) -> UUID:
     try:
         return UUID(name)
     except ValueError:
-        found = shop.customers.id_of(SYSTEM, normalise_email(name))
+        found = shop.customers.id_of(OPERATOR, normalise_email(name))
     if found is None:
         raise CustomerAddressUnknown(name)
     return found

@@ -7,7 +7,7 @@ import httpx
 
 from adapters_cli.demo_story import Story
 from adapters_cli.demo_walk import Purchase, mails_of
-from commerce_core.access.model import SYSTEM
+from adapters_cli.premises import OPERATOR
 from commerce_core.kernel.money import total
 from commerce_core.orders.views import OrderView
 from commerce_core.wiring import Commerce
@@ -20,14 +20,14 @@ class InvariantBrokenError(Exception):
 def check(story: Story, shop: Commerce, api: httpx.Client, purchase: Purchase) -> None:
     """Check every invariant. Raises `StepFailedError` for the first that does not hold."""
     invariants: dict[str, tuple[str, Callable[[OrderView], bool]]] = {
-        "counters": ("every stock counter equals its ledger", lambda _: not shop.inventory.verify(SYSTEM)),
+        "counters": ("every stock counter equals its ledger", lambda _: not shop.inventory.verify(OPERATOR)),
         "sum": ("the order's total is the sum of its parts", _adds_up),
         "payment": ("there is one payment, of exactly that amount", _paid_once),
         "mail": ("there is one confirmation mail", lambda _: len(mails_of(shop, purchase)) == 1),
         "replay": ("the same checkout sent again is the same order", lambda _: _same_again(api, purchase)),
     }
     with story.step("invariants", "Invariants") as step:
-        order = shop.checkout.show(SYSTEM, UUID(purchase.order_id))
+        order = shop.checkout.show(OPERATOR, UUID(purchase.order_id))
         for name, (sentence, holds) in invariants.items():
             if not holds(order):
                 raise InvariantBrokenError(f"it is not so that {sentence} ({name})")

@@ -11,9 +11,9 @@ import httpx
 from attrs import evolve, field, frozen
 
 from adapters_cli.demo_story import Story
-from adapters_cli.premises import data_folder, database, environment
+from adapters_cli.premises import OPERATOR, data_folder, database, environment
 from adapters_cli.processes import API, STRIPE, WORKER, Children, free_port
-from commerce_core.access.model import SYSTEM, Role
+from commerce_core.access.model import Role
 from commerce_core.catalog.drafts import NewCategory
 from commerce_core.catalog.queries import StaffProductQuery
 from commerce_core.catalog.views import CategoryView
@@ -75,6 +75,7 @@ def start(stack: ExitStack, story: Story, configured: Settings, port: int) -> tu
     children.start("api", API, environment(settings) | _stripe_variables(settings))
     children.start("worker", WORKER, environment(settings) | _stripe_variables(settings))
     admin = _admin(story, shop)
+    _rules(story, shop)
     _catalogue(story, shop, folder)
     _answers(story, children, settings, api, client)
     return Parts(shop, admin, api, client), children
@@ -140,23 +141,30 @@ def _admin(story: Story, shop: Commerce) -> Admin:
             member, password = created
             step.told(f"{member.email}, password {password} (shown this once)", email=member.email, password=password)
             return Admin(member.email, password)
-        administrators = [m for m in shop.staff.list_staff(SYSTEM) if m.role is Role.ADMIN and not m.disabled_at]
+        administrators = [m for m in shop.staff.list_staff(OPERATOR) if m.role is Role.ADMIN and not m.disabled_at]
         step.told(f"{administrators[0].email}, with the password they have", email=administrators[0].email)
         return Admin(administrators[0].email)
+
+
+def _rules(story: Story, shop: Commerce) -> None:
+    with story.step("rules", "Taxes and shipping") as step:
+        loaded = shop.default_rules.load(OPERATOR)
+        told = f"{loaded.rates_added} tax rates of the EU, {loaded.zones_added} shipping zones added"
+        step.told(told, rates_added=loaded.rates_added, zones_added=loaded.zones_added)
 
 
 def _catalogue(story: Story, shop: Commerce, folder: Path) -> None:
     """Import the demo catalogue into an empty shop, and go on with an import that a killed run began."""
     unfinished = folder / "catalogue.unfinished"
     with story.step("catalogue", "Catalogue") as step:
-        there = shop.catalog.list_products(SYSTEM, StaffProductQuery(per_page=1)).total
+        there = shop.catalog.list_products(OPERATOR, StaffProductQuery(per_page=1)).total
         if there and not unfinished.exists():
             step.told(f"{there} products", products=there, imported=0)
             return
         unfinished.touch()
         _categories(shop)
         with (_CATALOGUE / "products.csv").open(encoding="utf-8", newline="") as lines:
-            report = shop.imports.import_products(SYSTEM, lines, pictures=PictureFolder(_CATALOGUE))
+            report = shop.imports.import_products(OPERATOR, lines, pictures=PictureFolder(_CATALOGUE))
         unfinished.unlink()
         step.told(
             f"{report.created} products imported, {report.variants} variants, {report.images} pictures",
@@ -171,7 +179,7 @@ def _categories(shop: Commerce) -> None:
         for row in csv.DictReader(lines):
             if row["slug"] not in known:
                 new = NewCategory(row["title"], row["slug"], known.get(row["parent"]))
-                known[row["slug"]] = shop.categories.create(SYSTEM, new)
+                known[row["slug"]] = shop.categories.create(OPERATOR, new)
 
 
 def _slugs(tree: Iterable[CategoryView]) -> Iterable[tuple[str, UUID]]:

@@ -9,8 +9,8 @@ import httpx
 from attrs import frozen
 
 from adapters_cli.demo_story import Story
+from adapters_cli.premises import OPERATOR
 from adapters_cli.processes import Children
-from commerce_core.access.model import SYSTEM
 from commerce_core.emails.model import EmailStatus
 from commerce_core.emails.views import EmailView
 from commerce_core.inventory.errors import VariantNotTracked
@@ -53,7 +53,7 @@ class Tour:
     def stock(self, variant_id: UUID) -> StockView | None:
         """The counters of a variant; None when nobody counts it."""
         try:
-            return self.shop.inventory.stock(SYSTEM, variant_id)
+            return self.shop.inventory.stock(OPERATOR, variant_id)
         except VariantNotTracked:
             return None
 
@@ -228,7 +228,7 @@ def _see_events_handled(tour: Tour, purchase: Purchase) -> None:
 
 
 def _handled(tour: Tour, purchase: Purchase) -> list[OutboxEventView] | None:
-    latest = tour.shop.outbox.list_events(SYSTEM, None, _LATEST).items
+    latest = tour.shop.outbox.list_events(OPERATOR, None, _LATEST).items
     events = [event for event in latest if str(event.aggregate_id) == purchase.order_id]
     return events if all(event.status is EventStatus.PROCESSED for event in events) else None
 
@@ -248,7 +248,7 @@ def _sent(tour: Tour, purchase: Purchase) -> EmailView | None:
 
 def mails_of(shop: Commerce, purchase: Purchase) -> list[EmailView]:
     """Every mail this order caused."""
-    latest = shop.emails.list_emails(SYSTEM, None, _LATEST).items
+    latest = shop.emails.list_emails(OPERATOR, None, _LATEST).items
     return [mail for mail in latest if purchase.order_id in mail.key]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from adapters_cli.premises import opened
 
-app = typer.Typer(no_args_is_help=True, help="Print what search engines read. PUBLIC_STORE_URL has to be set.")
+app = typer.Typer(no_args_is_help=True, help="Print what search engines read: sitemap, robots.txt, merchant feed.")
 
 
 @app.command()

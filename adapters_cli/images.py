@@ -7,9 +7,8 @@ import typer
 
 from adapters_cli import typed
 from adapters_cli.names import product_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.products import Product, shown
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.drafts import ImageChanges, NewImage
 
 app = typer.Typer(no_args_is_help=True, help="Keep the pictures of products.")
@@ -28,8 +27,8 @@ def add(
 ) -> None:
     """One more picture of a product."""
     with opened() as shop:
-        changed = shop.images.add(SYSTEM, product_id(shop, product), NewImage(url, alt, position))
-        shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+        changed = shop.images.add(OPERATOR, product_id(shop, product), NewImage(url, alt, position))
+        shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))
 
 
 @app.command()
@@ -43,13 +42,13 @@ def change(
     """Say something else about a picture, or move it."""
     changes = ImageChanges(typed.given(alt), typed.given(position))
     with opened() as shop:
-        changed = shop.images.change(SYSTEM, product_id(shop, product), image, changes)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+        changed = shop.images.change(OPERATOR, product_id(shop, product), image, changes)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))
 
 
 @app.command()
 def remove(ctx: typer.Context, product: Product, image: _Image) -> None:
     """Take a picture away, also from the variants it stood for."""
     with opened() as shop:
-        changed = shop.images.remove(SYSTEM, product_id(shop, product), image)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+        changed = shop.images.remove(OPERATOR, product_id(shop, product), image)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))

@@ -7,9 +7,8 @@ from typing import Annotated, TextIO
 
 import typer
 
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.gateways.local_media import PictureFolder
 from commerce_core.imports.left_out import LeftOutSheet
 from commerce_core.imports.model import ImportReport
@@ -51,7 +50,7 @@ def products(
             else LeftOutSheet(open_files.enter_context(errors.open("w", encoding="utf-8", newline="")))
         )
         report = shop.imports.import_products(
-            SYSTEM,
+            OPERATOR,
             lines,
             pictures=PictureFolder(file.parent),
             dry_run=dry_run,

@@ -8,10 +8,9 @@ import typer
 
 from adapters_cli import inventory_ledger
 from adapters_cli.orders import order_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
 from adapters_cli.variants import variant_id
-from commerce_core.access.model import SYSTEM
 from commerce_core.inventory.model import Count, Movement, MovementType, StockChanges
 from commerce_core.inventory.views import StockQuery, StockView
 from commerce_core.kernel.page import PageRequest
@@ -45,7 +44,7 @@ def list_stock(
 ) -> None:
     """Variants that are counted, the newest first."""
     with opened() as shop:
-        found = shop.inventory.list_stock(SYSTEM, StockQuery(search, low, out), PageRequest(page, per_page))
+        found = shop.inventory.list_stock(OPERATOR, StockQuery(search, low, out), PageRequest(page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -67,7 +66,7 @@ def list_stock(
 def show(ctx: typer.Context, variant: _Variant) -> None:
     """What is there, held and free of one variant."""
     with opened() as shop:
-        stock = shop.inventory.stock(SYSTEM, variant_id(shop, variant))
+        stock = shop.inventory.stock(OPERATOR, variant_id(shop, variant))
     _answer(Screen.of(ctx), stock)
 
 
@@ -82,7 +81,7 @@ def receive(
     """Units have arrived."""
     with opened() as shop:
         receipt = Movement(variant_id(shop, variant), MovementType.RECEIPT, quantity, reason, note)
-        stock = shop.inventory.move(SYSTEM, receipt)
+        stock = shop.inventory.move(OPERATOR, receipt)
     _answer(Screen.of(ctx), stock)
 
 
@@ -101,7 +100,7 @@ def adjust(
         belongs_to = order_id(shop, order) if order else None
         kind = MovementType(cause.value)
         moved = Movement(variant_id(shop, variant), kind, quantity, reason, note, belongs_to)
-        stock = shop.inventory.move(SYSTEM, moved)
+        stock = shop.inventory.move(OPERATOR, moved)
     _answer(Screen.of(ctx), stock)
 
 
@@ -117,7 +116,7 @@ def count(
     """Somebody counted the shelf: that many there are."""
     with opened() as shop:
         counted = Count(variant_id(shop, variant), quantity, reason, note)
-        stock = shop.inventory.count(SYSTEM, counted, expected_version)
+        stock = shop.inventory.count(OPERATOR, counted, expected_version)
     _answer(Screen.of(ctx), stock)
 
 
@@ -140,7 +139,7 @@ def change(
         UNSET if backorder_limit is None else backorder_limit,
     )
     with opened() as shop:
-        stock = shop.inventory.change(SYSTEM, variant_id(shop, variant), changes, expected_version)
+        stock = shop.inventory.change(OPERATOR, variant_id(shop, variant), changes, expected_version)
     if stock is None:
         Screen.of(ctx).answer(None, "No longer counted.")
     else:
@@ -158,7 +157,7 @@ def import_counts(
     """
     screen = Screen.of(ctx)
     with opened() as shop, file.open(encoding="utf-8-sig", newline="") as lines:
-        report = shop.stock_counts.import_counts(SYSTEM, lines)
+        report = shop.stock_counts.import_counts(OPERATOR, lines)
     screen.answer(report, f"{report.counted} counted, {len(report.problems)} problem(s).")
     for problem in report.problems:
         screen.note(f"line {problem.line}, {problem.column}: {problem.message} ({problem.code})")

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
 from adapters_cli.variants import variant_id
-from commerce_core.access.model import SYSTEM
 from commerce_core.inventory.model import Level, Repair
 from commerce_core.inventory.views import Discrepancy, Explanation, HoldView, MovementView
 from commerce_core.kernel.page import CursorPage, PageRequest
@@ -39,7 +38,7 @@ _HOLD: Mapping[str, Callable[[HoldView], object]] = {
 def movements(ctx: typer.Context, variant: _Variant, per_page: _PerPage = 24, cursor: _Cursor = None) -> None:
     """The ledger of one variant, the latest first."""
     with opened() as shop:
-        found = shop.inventory.movements(SYSTEM, variant_id(shop, variant), PageRequest(1, per_page), cursor)
+        found = shop.inventory.movements(OPERATOR, variant_id(shop, variant), PageRequest(1, per_page), cursor)
     screen = Screen.of(ctx)
     screen.table(found, found.items, _MOVEMENT)
     _tell_where(screen, found)
@@ -48,7 +47,7 @@ def movements(ctx: typer.Context, variant: _Variant, per_page: _PerPage = 24, cu
 def reservations(ctx: typer.Context, variant: _Variant, per_page: _PerPage = 24, cursor: _Cursor = None) -> None:
     """Who holds units of one variant now, the latest first."""
     with opened() as shop:
-        found = shop.inventory.reservations(SYSTEM, variant_id(shop, variant), PageRequest(1, per_page), cursor)
+        found = shop.inventory.reservations(OPERATOR, variant_id(shop, variant), PageRequest(1, per_page), cursor)
     screen = Screen.of(ctx)
     screen.table(found, found.items, _HOLD)
     _tell_where(screen, found)
@@ -57,7 +56,7 @@ def reservations(ctx: typer.Context, variant: _Variant, per_page: _PerPage = 24,
 def explain(ctx: typer.Context, variant: _Variant) -> None:
     """Why the number of one variant is what it is."""
     with opened() as shop:
-        found = shop.inventory.explain(SYSTEM, variant_id(shop, variant))
+        found = shop.inventory.explain(OPERATOR, variant_id(shop, variant))
     Screen.of(ctx).facts(found, *_reasons(found))
 
 
@@ -71,8 +70,8 @@ def verify(
     The ledger is the truth: when the shelf says something else, count it.
     """
     with opened() as shop:
-        wrong = shop.inventory.verify(SYSTEM)
-        repaired = shop.inventory.repair(SYSTEM) if repair and wrong else []
+        wrong = shop.inventory.verify(OPERATOR)
+        repaired = shop.inventory.repair(OPERATOR) if repair and wrong else []
     screen = Screen.of(ctx)
     found = {"discrepancies": wrong} | ({"repaired": repaired} if repair else {})
     if not wrong:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 import typer
 
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.kernel.page import PageRequest
 from commerce_core.media.model import AttachUpload, RemoteImageStatus
 
@@ -28,10 +27,10 @@ def upload(
 ) -> None:
     """Keep a picture, and show it on a product. One that no product shows is erased after a day."""
     with opened() as shop:
-        kept = shop.media.upload(SYSTEM, file.name, file.read_bytes(), alt)
+        kept = shop.media.upload(OPERATOR, file.name, file.read_bytes(), alt)
         if product is not None:
-            shop.media.attach(SYSTEM, product, AttachUpload(kept.id, position=position))
-            kept = shop.media.show_upload(SYSTEM, kept.id)
+            shop.media.attach(OPERATOR, product, AttachUpload(kept.id, position=position))
+            kept = shop.media.show_upload(OPERATOR, kept.id)
     Screen.of(ctx).answer(kept, f"{kept.id} is {kept.status}: {kept.url}, {kept.width} x {kept.height} pixels.")
 
 
@@ -46,8 +45,8 @@ def attach(
 ) -> None:
     """Show an upload on a product."""
     with opened() as shop:
-        changed = shop.media.attach(SYSTEM, product, AttachUpload(upload_id, alt, position))
-        found = shop.catalog.staff_product(SYSTEM, changed.id)
+        changed = shop.media.attach(OPERATOR, product, AttachUpload(upload_id, alt, position))
+        found = shop.catalog.staff_product(OPERATOR, changed.id)
     Screen.of(ctx).answer(found, f"{found.slug} has {len(found.images)} pictures now.")
 
 
@@ -60,7 +59,7 @@ def remote(
 ) -> None:
     """Pictures that imports found elsewhere, the newest first, and why they are not here."""
     with opened() as shop:
-        found = shop.remote_images.list_remote_images(SYSTEM, status, PageRequest(page, per_page))
+        found = shop.remote_images.list_remote_images(OPERATOR, status, PageRequest(page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -80,5 +79,5 @@ def remote(
 def retry(ctx: typer.Context, remote_image: Annotated[UUID, typer.Argument(help="The id of a dead one.")]) -> None:
     """Have a picture fetched again that was given up."""
     with opened() as shop:
-        shop.remote_images.retry(SYSTEM, remote_image)
+        shop.remote_images.retry(OPERATOR, remote_image)
     Screen.of(ctx).answer({"id": remote_image}, f"{remote_image} is due again.")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.access.model import SYSTEM
+from adapters_cli.premises import OPERATOR
 from commerce_core.catalog.staff_views import WordQuery
 from commerce_core.kernel.errors import NotFound
 from commerce_core.wiring import Commerce
@@ -22,14 +22,14 @@ class NameUnknown(NotFound):
 
 def product_id(shop: Commerce, name: str) -> UUID:
     """A product by its slug or id, in any status. Raises `ProductNotFound`."""
-    return _uuid(name) or shop.catalog.product_at(SYSTEM, name)
+    return _uuid(name) or shop.catalog.product_at(OPERATOR, name)
 
 
 def category_id(shop: Commerce, name: str) -> UUID:
     """A category by its slug or id. Raises `NameUnknown`."""
     if (found := _uuid(name)) is not None:
         return found
-    for category in shop.categories.list_all(SYSTEM):
+    for category in shop.categories.list_all(OPERATOR):
         if category.slug == name:
             return category.id
     raise NameUnknown("category", name)
@@ -39,7 +39,7 @@ def tag_id(shop: Commerce, name: str) -> UUID:
     """A tag by its slug or id. Raises `NameUnknown`."""
     if (found := _uuid(name)) is not None:
         return found
-    for tag in shop.tags.list_all(SYSTEM, WordQuery(name, per_page=100)).items:
+    for tag in shop.tags.list_all(OPERATOR, WordQuery(name, per_page=100)).items:
         if tag.slug == name:
             return tag.id
     raise NameUnknown("tag", name)

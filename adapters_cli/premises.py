@@ -1,6 +1,7 @@
 """Where a command finds its shop: the configured database, or an embedded one in the data folder."""
 
 import fcntl
+import getpass
 import os
 import tempfile
 import time
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from attrs import evolve, frozen
 
+from commerce_core.access.model import Actor
 from commerce_core.kernel.errors import Conflict, Unavailable
 from commerce_core.postgres.embedded import EmbeddedPostgres, default_data_dir
 from commerce_core.postgres.migrate import is_current, migrate
@@ -19,6 +22,17 @@ from commerce_core.wiring import Commerce, open_shop
 
 _LOCK_TIMEOUT = 60.0  # seconds; the last user may be stopping a busy server
 _POLL = 0.05
+
+
+def _user() -> str:
+    """Who is logged in here; in a container nobody may be."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+OPERATOR = Actor.command_line(_user(), str(uuid4()))  # The audit log tells what one command did by this id.
 
 
 @frozen

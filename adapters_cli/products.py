@@ -6,9 +6,8 @@ import typer
 
 from adapters_cli import typed
 from adapters_cli.names import category_id, product_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.drafts import NewProduct, NewVariant, ProductChanges, SeoChanges
 from commerce_core.catalog.model import ProductStatus
 from commerce_core.catalog.queries import StaffProductQuery
@@ -39,7 +38,7 @@ def list_products(
     """Products in any status, the newest first."""
     with opened() as shop:
         found = shop.catalog.list_products(
-            SYSTEM, StaffProductQuery(status, search, category, in_stock, page, per_page)
+            OPERATOR, StaffProductQuery(status, search, category, in_stock, page, per_page)
         )
     screen = Screen.of(ctx)
     screen.table(
@@ -60,7 +59,7 @@ def list_products(
 def reindex(ctx: typer.Context) -> None:
     """Make everything findable again: after a change of SEARCH_LANGUAGE, or of products without this program."""
     with opened() as shop:
-        read = shop.search_index.rebuild(SYSTEM)
+        read = shop.search_index.rebuild(OPERATOR)
     Screen.of(ctx).answer({"products": read}, f"{read} products can be found")
 
 
@@ -68,7 +67,7 @@ def reindex(ctx: typer.Context) -> None:
 def show(ctx: typer.Context, product: Product) -> None:
     """One product with its variants."""
     with opened() as shop:
-        found = shop.catalog.staff_product(SYSTEM, product_id(shop, product))
+        found = shop.catalog.staff_product(OPERATOR, product_id(shop, product))
     shown(ctx, found)
 
 
@@ -113,8 +112,8 @@ def create(
             attributes={name: value for name, value in typed.attributes(attribute or ()).items() if value is not None},
             reuse_slug=reuse_slug,
         )
-        made = shop.catalog.create_product(SYSTEM, new)
-        found = shop.catalog.staff_product(SYSTEM, made.id)
+        made = shop.catalog.create_product(OPERATOR, new)
+        found = shop.catalog.staff_product(OPERATOR, made.id)
     shown(ctx, found)
 
 
@@ -196,7 +195,7 @@ def delete(ctx: typer.Context, product: Product) -> None:
     """Take a product away for good that nobody ever ordered, carried or counted."""
     with opened() as shop:
         found = product_id(shop, product)
-        shop.catalog.delete_product(SYSTEM, found)
+        shop.catalog.delete_product(OPERATOR, found)
     Screen.of(ctx).answer({"id": found}, f"{product} is gone.")
 
 
@@ -220,8 +219,8 @@ def shown(ctx: typer.Context, found: StaffProductView) -> None:
 
 
 def _change(ctx: typer.Context, shop: Commerce, product: str, changes: ProductChanges) -> None:
-    changed = shop.catalog.change_product(SYSTEM, product_id(shop, product), changes)
-    shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+    changed = shop.catalog.change_product(OPERATOR, product_id(shop, product), changes)
+    shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))
 
 
 def _offer(variant: StaffVariantView) -> str:

@@ -5,9 +5,8 @@ from uuid import UUID
 
 import typer
 
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.model import RedirectKind
 from commerce_core.catalog.redirects import NewRedirect, RedirectTarget
 from commerce_core.catalog.staff_views import RedirectView, WordQuery
@@ -28,7 +27,7 @@ def list_redirects(
 ) -> None:
     """The newest first: those made by hand, and those that renaming made."""
     with opened() as shop:
-        found = shop.redirects.list_all(SYSTEM, WordQuery(search, page, per_page))
+        found = shop.redirects.list_all(OPERATOR, WordQuery(search, page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -52,8 +51,8 @@ def create(
 ) -> None:
     """Lead an address that has no page to one that has."""
     with opened() as shop:
-        made = shop.redirects.create(SYSTEM, NewRedirect(*_address("from", old), *_address("to", to)))
-        found = shop.redirects.find(SYSTEM, made.id)
+        made = shop.redirects.create(OPERATOR, NewRedirect(*_address("from", old), *_address("to", to)))
+        found = shop.redirects.find(OPERATOR, made.id)
     _answer(ctx, found)
 
 
@@ -61,8 +60,8 @@ def create(
 def update(ctx: typer.Context, redirect: _Redirect, to: _To) -> None:
     """Lead an address somewhere else."""
     with opened() as shop:
-        changed = shop.redirects.change(SYSTEM, redirect, RedirectTarget(*_address("to", to)))
-        found = shop.redirects.find(SYSTEM, changed.id)
+        changed = shop.redirects.change(OPERATOR, redirect, RedirectTarget(*_address("to", to)))
+        found = shop.redirects.find(OPERATOR, changed.id)
     _answer(ctx, found)
 
 
@@ -70,7 +69,7 @@ def update(ctx: typer.Context, redirect: _Redirect, to: _To) -> None:
 def delete(ctx: typer.Context, redirect: _Redirect) -> None:
     """Let an old address die."""
     with opened() as shop:
-        shop.redirects.delete(SYSTEM, redirect)
+        shop.redirects.delete(OPERATOR, redirect)
     Screen.of(ctx).answer({"id": redirect}, "The redirect is gone.")
 
 

@@ -6,9 +6,8 @@ import typer
 
 from adapters_cli import typed
 from adapters_cli.names import tag_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.staff_views import StaffTagView, WordQuery
 from commerce_core.catalog.tags import NewTag, TagChanges
 
@@ -26,7 +25,7 @@ def list_tags(
 ) -> None:
     """Tags by title, with how many products have them."""
     with opened() as shop:
-        found = shop.tags.list_all(SYSTEM, WordQuery(search, page, per_page))
+        found = shop.tags.list_all(OPERATOR, WordQuery(search, page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -44,8 +43,8 @@ def create(
 ) -> None:
     """One more tag, that no product has yet."""
     with opened() as shop:
-        made = shop.tags.create(SYSTEM, NewTag(title, slug))
-        found = shop.tags.find(SYSTEM, made.id)
+        made = shop.tags.create(OPERATOR, NewTag(title, slug))
+        found = shop.tags.find(OPERATOR, made.id)
     _answer(ctx, found)
 
 
@@ -58,8 +57,8 @@ def rename(
 ) -> None:
     """Give a tag another name, for all products that have it."""
     with opened() as shop:
-        changed = shop.tags.change(SYSTEM, tag_id(shop, tag), TagChanges(title, typed.given(slug)))
-        found = shop.tags.find(SYSTEM, changed.id)
+        changed = shop.tags.change(OPERATOR, tag_id(shop, tag), TagChanges(title, typed.given(slug)))
+        found = shop.tags.find(OPERATOR, changed.id)
     _answer(ctx, found)
 
 
@@ -69,8 +68,8 @@ def merge(
 ) -> None:
     """Give the products of one tag the other one, and take the first away."""
     with opened() as shop:
-        stays = shop.tags.merge(SYSTEM, tag_id(shop, tag), tag_id(shop, into))
-        found = shop.tags.find(SYSTEM, stays.id)
+        stays = shop.tags.merge(OPERATOR, tag_id(shop, tag), tag_id(shop, into))
+        found = shop.tags.find(OPERATOR, stays.id)
     _answer(ctx, found)
 
 
@@ -79,7 +78,7 @@ def delete(ctx: typer.Context, tag: _Tag) -> None:
     """Take a tag away, also from the products that have it."""
     with opened() as shop:
         found = tag_id(shop, tag)
-        shop.tags.delete(SYSTEM, found)
+        shop.tags.delete(OPERATOR, found)
     Screen.of(ctx).answer({"id": found}, f"{tag} is gone.")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,6 +24,15 @@ def price(option: str, typed: str, currency: str) -> Money:
         return Money.parse(typed, currency)
     except ValueError:
         raise InvalidInput.at(f"/{option}", "invalid-amount", f"Must be an amount of {currency}, like 19.90.") from None
+
+
+def moment(option: str, typed: str) -> datetime:
+    """A time, `2026-11-22` or `2026-11-22T10:15`, in UTC unless it says otherwise. Raises `InvalidInput`."""
+    try:
+        said = datetime.fromisoformat(typed)
+    except ValueError:
+        raise InvalidInput.at(f"/{option}", "invalid-value", "Must be like 2026-11-22 or 2026-11-22T10:15.") from None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def given(typed: T | None) -> T | Unset:

@@ -7,12 +7,12 @@ import typer
 
 from adapters_cli import typed
 from adapters_cli.names import product_id
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.products import Product, shown
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.catalog.drafts import NewOptions, NewVariant, OptionValues, VariantChanges
 from commerce_core.catalog.staff_views import PriceHistory
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.wiring import Commerce
 
 app = typer.Typer(no_args_is_help=True, help="Keep the variants of products, and what they cost.")
@@ -34,6 +34,7 @@ def add(
     *,
     taxable: Annotated[bool, typer.Option()] = True,
     requires_shipping: Annotated[bool, typer.Option()] = True,
+    tax_class: Annotated[TaxClass, typer.Option(help="Which rate counts.")] = TaxClass.STANDARD,
 ) -> None:
     """One more thing to buy of a product, behind the others."""
     with opened() as shop:
@@ -47,9 +48,10 @@ def add(
             weight_grams=weight,
             taxable=taxable,
             requires_shipping=requires_shipping,
+            tax_class=tax_class,
         )
-        changed = shop.variants.add(SYSTEM, product_id(shop, product), new)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+        changed = shop.variants.add(OPERATOR, product_id(shop, product), new)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))
 
 
 @app.command()
@@ -64,6 +66,7 @@ def change(
     weight: Annotated[int | None, typer.Option(help="In grams.")] = None,
     taxable: Annotated[bool | None, typer.Option()] = None,
     requires_shipping: Annotated[bool | None, typer.Option()] = None,
+    tax_class: Annotated[TaxClass | None, typer.Option(help="Which rate counts.")] = None,
     image: Annotated[str | None, typer.Option(help="The id of one of the product's pictures; empty for none.")] = None,
     position: Annotated[int | None, typer.Option(help="The others move on.")] = None,
 ) -> None:
@@ -79,21 +82,22 @@ def change(
             weight_grams=typed.given(weight),
             taxable=typed.given(taxable),
             requires_shipping=typed.given(requires_shipping),
+            tax_class=typed.given(tax_class),
             image_id=typed.clearable_id("image", image),
             position=typed.given(position),
         )
-        place = shop.variants.find(SYSTEM, variant)
-        shop.variants.change(SYSTEM, place.product_id, place.variant_id, changes)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, place.product_id))
+        place = shop.variants.find(OPERATOR, variant)
+        shop.variants.change(OPERATOR, place.product_id, place.variant_id, changes)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, place.product_id))
 
 
 @app.command()
 def remove(ctx: typer.Context, variant: _Variant) -> None:
     """Take a variant away that nobody ever ordered, carried or counted."""
     with opened() as shop:
-        place = shop.variants.find(SYSTEM, variant)
-        shop.variants.remove(SYSTEM, place.product_id, place.variant_id)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, place.product_id))
+        place = shop.variants.find(OPERATOR, variant)
+        shop.variants.remove(OPERATOR, place.product_id, place.variant_id)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, place.product_id))
 
 
 @app.command()
@@ -108,16 +112,16 @@ def options(
     """Rename the options of a product, add one or take one away."""
     with opened() as shop:
         new = NewOptions(tuple(names or ()), tuple(_values(shop, line) for line in values or ()))
-        changed = shop.variants.set_options(SYSTEM, product_id(shop, product), new)
-        shown(ctx, shop.catalog.staff_product(SYSTEM, changed.id))
+        changed = shop.variants.set_options(OPERATOR, product_id(shop, product), new)
+        shown(ctx, shop.catalog.staff_product(OPERATOR, changed.id))
 
 
 @app.command()
 def prices(ctx: typer.Context, variant: _Variant) -> None:
     """What a variant has cost, the present price first."""
     with opened() as shop:
-        place = shop.variants.find(SYSTEM, variant)
-        found = PriceHistory(tuple(shop.variants.prices(SYSTEM, place.product_id, place.variant_id)))
+        place = shop.variants.find(OPERATOR, variant)
+        found = PriceHistory(tuple(shop.variants.prices(OPERATOR, place.product_id, place.variant_id)))
     Screen.of(ctx).table(
         found,
         found.items,
@@ -127,7 +131,7 @@ def prices(ctx: typer.Context, variant: _Variant) -> None:
 
 def variant_id(shop: Commerce, name: str) -> UUID:
     """The id of a variant by its SKU, or by the id itself. Raises `SkuUnknown`."""
-    return shop.variants.find(SYSTEM, name).variant_id
+    return shop.variants.find(OPERATOR, name).variant_id
 
 
 def _values(shop: Commerce, line: str) -> OptionValues:

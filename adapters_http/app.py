@@ -6,7 +6,20 @@ from collections.abc import Mapping
 import falcon
 from structlog.typing import FilteringBoundLogger
 
-from adapters_http.admin.auth import StaffLogin, StaffLogout, StaffMe
+from adapters_http.admin.api_keys import AdminApiKey, AdminApiKeys
+from adapters_http.admin.audit_logs import AdminAuditExport, AdminAuditLog, AdminAuditLogs
+from adapters_http.admin.auth import (
+    InvitationAcceptance,
+    OneStaffSession,
+    StaffLogin,
+    StaffLogout,
+    StaffMe,
+    StaffPassword,
+    StaffPasswordResetConfirmation,
+    StaffPasswordResets,
+    StaffSessions,
+)
+from adapters_http.admin.cart_vat_number import AdminCartVatNumber
 from adapters_http.admin.carts import AdminCarts
 from adapters_http.admin.categories import AdminCategories, AdminCategory
 from adapters_http.admin.customers import (
@@ -18,6 +31,7 @@ from adapters_http.admin.customers import (
     AdminCustomerOrders,
     AdminCustomers,
 )
+from adapters_http.admin.discounts import AdminDiscount, AdminDiscounts
 from adapters_http.admin.images import AdminProductImage, AdminProductImages
 from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
@@ -28,11 +42,57 @@ from adapters_http.admin.inventory_ledger import (
     AdminStockReservations,
     AdminStockVerification,
 )
-from adapters_http.admin.orders import AdminOrder, AdminOrders, AdminOrderStatus
+from adapters_http.admin.merchant import AdminDefaultRules, AdminSettings
+from adapters_http.admin.orders import (
+    AdminOrder,
+    AdminOrderExplanation,
+    AdminOrderExport,
+    AdminOrders,
+    AdminOrderStatus,
+    AdminOrderTimeline,
+)
+from adapters_http.admin.outbox import AdminOutbox, AdminOutboxEvent, AdminOutboxRetry
+from adapters_http.admin.payment_exceptions import (
+    AdminPaymentException,
+    AdminPaymentExceptionResolution,
+    AdminPaymentExceptions,
+)
 from adapters_http.admin.products import AdminProduct, AdminProducts, AdminProductSeo
 from adapters_http.admin.redirects import AdminRedirect, AdminRedirects
 from adapters_http.admin.remote_images import AdminRemoteImageRetry, AdminRemoteImages
+from adapters_http.admin.shipping import (
+    AdminShippingOption,
+    AdminShippingOptions,
+    AdminShippingZone,
+    AdminShippingZones,
+)
+from adapters_http.admin.staff import (
+    AdminInvitation,
+    AdminInvitationResend,
+    AdminInvitations,
+    AdminStaff,
+    AdminStaffDisable,
+    AdminStaffEnable,
+    AdminStaffMember,
+    AdminStaffPassword,
+    AdminStaffSession,
+    AdminStaffSessions,
+)
+from adapters_http.admin.subscription_deliveries import (
+    AdminDeliveries,
+    AdminDelivery,
+    AdminDeliveryRetry,
+    AdminResend,
+    AdminTestDelivery,
+)
+from adapters_http.admin.subscriptions import (
+    AdminEventTypes,
+    AdminSubscription,
+    AdminSubscriptions,
+    AdminSubscriptionSecret,
+)
 from adapters_http.admin.tags import AdminTag, AdminTagMerge, AdminTags
+from adapters_http.admin.taxes import AdminEuTaxRates, AdminTaxRate, AdminTaxRates
 from adapters_http.admin.uploads import AdminUpload, AdminUploadCompletion, AdminUploads
 from adapters_http.admin.variants import (
     AdminProductOptions,
@@ -40,6 +100,7 @@ from adapters_http.admin.variants import (
     AdminProductVariants,
     AdminVariantPrices,
 )
+from adapters_http.admin.webhook_events import AdminWebhookEvent, AdminWebhookEventRetry, AdminWebhookEvents
 from adapters_http.endpoint import Endpoint, Gate
 from adapters_http.logs import request_logger
 from adapters_http.media import LocalUpload, Pictures
@@ -58,7 +119,7 @@ from adapters_http.store.accounts import (
     PasswordResetConfirmation,
     PasswordResets,
 )
-from adapters_http.store.cart import CartItem, CartItems, Carts, CartShippingOptions, OneCart
+from adapters_http.store.cart import CartDiscount, CartItem, CartItems, Carts, CartShippingOptions, OneCart
 from adapters_http.store.categories import Categories, OneCategory
 from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
@@ -83,9 +144,27 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/feeds/google.xml": GoogleFeed(shop.feeds),
         "/media/{name}": Pictures(shop.local_media),
         "/media/uploads/{token}": LocalUpload(shop.local_media),
-        "/v1/admin/auth/login": StaffLogin(shop.staff, shop.settings.trusted_proxies),
+        "/v1/admin/auth/login": StaffLogin(shop.staff),
         "/v1/admin/auth/logout": StaffLogout(shop.staff),
         "/v1/admin/auth/me": StaffMe(shop.staff),
+        "/v1/admin/auth/password": StaffPassword(shop.staff_passwords),
+        "/v1/admin/auth/password-reset": StaffPasswordResets(shop.staff_passwords),
+        "/v1/admin/auth/password-reset/confirm": StaffPasswordResetConfirmation(shop.staff_passwords),
+        "/v1/admin/auth/accept-invitation": InvitationAcceptance(shop.invitations),
+        "/v1/admin/auth/sessions": StaffSessions(shop.staff_sessions),
+        "/v1/admin/auth/sessions/{session_id}": OneStaffSession(shop.staff_sessions),
+        "/v1/admin/staff": AdminStaff(shop.staff),
+        "/v1/admin/staff/invitations": AdminInvitations(shop.invitations),
+        "/v1/admin/staff/invitations/{invitation_id}": AdminInvitation(shop.invitations),
+        "/v1/admin/staff/invitations/{invitation_id}/resend": AdminInvitationResend(shop.invitations),
+        "/v1/admin/staff/{member_id}": AdminStaffMember(shop.staff),
+        "/v1/admin/staff/{member_id}/disable": AdminStaffDisable(shop.staff),
+        "/v1/admin/staff/{member_id}/enable": AdminStaffEnable(shop.staff),
+        "/v1/admin/staff/{member_id}/password": AdminStaffPassword(shop.staff_passwords),
+        "/v1/admin/staff/{member_id}/sessions": AdminStaffSessions(shop.staff_sessions),
+        "/v1/admin/staff/{member_id}/sessions/{session_id}": AdminStaffSession(shop.staff_sessions),
+        "/v1/admin/api-keys": AdminApiKeys(shop.keys),
+        "/v1/admin/api-keys/{key_id}": AdminApiKey(shop.keys),
         "/v1/store/products": Products(shop.catalog),
         "/v1/store/products/{slug}": OneProduct(shop.catalog, shop.redirects),
         "/v1/store/categories": Categories(shop.catalog),
@@ -94,6 +173,7 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/cart/{cart_id}": OneCart(shop.cart),
         "/v1/store/cart/{cart_id}/items": CartItems(shop.cart),
         "/v1/store/cart/{cart_id}/items/{item_id}": CartItem(shop.cart),
+        "/v1/store/cart/{cart_id}/discount": CartDiscount(shop.cart),
         "/v1/store/cart/{cart_id}/shipping-options": CartShippingOptions(shop.cart),
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
@@ -138,9 +218,43 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/redirects": AdminRedirects(shop.redirects),
         "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
         "/v1/admin/orders": AdminOrders(shop.orders),
+        "/v1/admin/orders/export.csv": AdminOrderExport(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
+        "/v1/admin/orders/{order_id}/explain": AdminOrderExplanation(shop.orders),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
+        "/v1/admin/orders/{order_id}/timeline": AdminOrderTimeline(shop.orders),
+        "/v1/admin/payment-exceptions": AdminPaymentExceptions(shop.payment_cases),
+        "/v1/admin/payment-exceptions/{case_id}": AdminPaymentException(shop.payment_cases),
+        "/v1/admin/payment-exceptions/{case_id}/resolve": AdminPaymentExceptionResolution(shop.payment_cases),
+        "/v1/admin/audit-logs": AdminAuditLogs(shop.audit),
+        "/v1/admin/audit-logs/export.csv": AdminAuditExport(shop.audit),
+        "/v1/admin/audit-logs/{log_id}": AdminAuditLog(shop.audit),
+        "/v1/admin/outbox": AdminOutbox(shop.outbox),
+        "/v1/admin/outbox/{event_id}": AdminOutboxEvent(shop.outbox),
+        "/v1/admin/outbox/{event_id}/retry": AdminOutboxRetry(shop.outbox),
+        "/v1/admin/subscriptions": AdminSubscriptions(shop.subscriptions),
+        "/v1/admin/subscriptions/event-types": AdminEventTypes(shop.subscriptions),
+        "/v1/admin/subscriptions/{subscription_id}": AdminSubscription(shop.subscriptions),
+        "/v1/admin/subscriptions/{subscription_id}/rotate-secret": AdminSubscriptionSecret(shop.subscriptions),
+        "/v1/admin/subscriptions/{subscription_id}/test": AdminTestDelivery(shop.deliveries),
+        "/v1/admin/subscriptions/{subscription_id}/resend": AdminResend(shop.deliveries, shop.subscriptions),
+        "/v1/admin/subscriptions/{subscription_id}/deliveries": AdminDeliveries(shop.deliveries),
+        "/v1/admin/subscriptions/{subscription_id}/deliveries/{event_id}": AdminDelivery(shop.deliveries),
+        "/v1/admin/subscriptions/{subscription_id}/deliveries/{event_id}/retry": AdminDeliveryRetry(shop.deliveries),
+        "/v1/admin/webhook-events": AdminWebhookEvents(shop.inbox),
+        "/v1/admin/webhook-events/{message_id}": AdminWebhookEvent(shop.inbox),
+        "/v1/admin/webhook-events/{message_id}/retry": AdminWebhookEventRetry(shop.inbox),
+        "/v1/admin/settings": AdminSettings(shop.merchant),
+        "/v1/admin/settings/load-defaults": AdminDefaultRules(shop.default_rules),
+        "/v1/admin/tax-rates": AdminTaxRates(shop.taxes),
+        "/v1/admin/tax-rates/eu": AdminEuTaxRates(shop.taxes),
+        "/v1/admin/tax-rates/{tax_rate_id}": AdminTaxRate(shop.taxes),
+        "/v1/admin/shipping-zones": AdminShippingZones(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}": AdminShippingZone(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}/options": AdminShippingOptions(shop.shipping),
+        "/v1/admin/shipping-zones/{zone_id}/options/{option_id}": AdminShippingOption(shop.shipping),
         "/v1/admin/carts": AdminCarts(shop.cart),
+        "/v1/admin/carts/{cart_id}/vat-number": AdminCartVatNumber(shop.vat_numbers),
         "/v1/admin/customers": AdminCustomers(shop.customers),
         "/v1/admin/customers/{customer_id}": AdminCustomer(shop.customers),
         "/v1/admin/customers/{customer_id}/orders": AdminCustomerOrders(shop.customers),
@@ -148,6 +262,8 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/customers/{customer_id}/merge": AdminCustomerMerge(shop.customers),
         "/v1/admin/customers/{customer_id}/export": AdminCustomerExport(shop.privacy),
         "/v1/admin/customers/{customer_id}/erase": AdminCustomerErasure(shop.privacy),
+        "/v1/admin/discounts": AdminDiscounts(shop.discounts),
+        "/v1/admin/discounts/{discount_id}": AdminDiscount(shop.discounts),
         "/v1/admin/inventory": AdminInventory(shop.inventory),
         "/v1/admin/inventory/verify": AdminStockVerification(shop.inventory),
         "/v1/admin/inventory/repair": AdminStockRepair(shop.inventory),
@@ -165,7 +281,9 @@ def routes(shop: Commerce) -> dict[str, object]:
 def create_app(shop: Commerce, log: FilteringBoundLogger | None = None) -> App:
     """The WSGI application of one shop. Raises `TypeError` for a responder without a declaration."""
     log = log or request_logger(shop.settings.log_level, sys.stderr.buffer)
-    return assemble(routes(shop), Gate(shop.staff, shop.accounts, shop.idempotency, shop.settings.trusted_proxies, log))
+    return assemble(
+        routes(shop), Gate(shop.operators, shop.accounts, shop.idempotency, shop.settings.trusted_proxies, log)
+    )
 
 
 def assemble(table: Mapping[str, object], gate: Gate) -> App:

@@ -37,6 +37,7 @@ from commerce_core.kernel.idempotency import (
     Running,
     marking,
 )
+from commerce_core.keys.errors import KeyInvalid
 from commerce_core.staff.errors import SessionInvalid
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -59,7 +60,7 @@ class Door(Protocol):
     """Who turns a token into an actor."""
 
     def authenticate(self, token: str, origin: Origin) -> Actor:
-        """The member of staff, or the customer, behind a token. Raises a refusal of the family `Unauthenticated`."""
+        """The member of staff, the program or the customer behind it. Raises a refusal of family `Unauthenticated`."""
         ...
 
 
@@ -67,7 +68,7 @@ class Door(Protocol):
 class Gate:
     """What endpoints ask of the shop before and after a responder."""
 
-    staff: Door
+    operators: Door
     customers: Door
     idempotency: Idempotency
     trusted_proxies: int
@@ -84,7 +85,7 @@ class Gate:
         token = bearer(req)
         if token is None:
             raise TokenRequired
-        door = self.staff if declared.access is Access.STAFF else self.customers
+        door = self.operators if declared.access is Access.STAFF else self.customers
         return door.authenticate(token, self.origin(req))
 
 
@@ -127,6 +128,8 @@ def implied_refusals(operation: Operation) -> Iterable[type[CommerceError]]:
         yield InvalidInput
     if operation.access is not Access.PUBLIC or "shopper" in operation.parameters:
         yield from (TokenRequired, SessionInvalid)
+    if operation.access is Access.STAFF:
+        yield KeyInvalid
     if operation.permission:
         yield PermissionDenied
     if operation.idempotency is not Idempotent.NO:

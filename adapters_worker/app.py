@@ -11,7 +11,9 @@ from attrs import evolve
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from adapters_worker.clockwork import STALLED, register_housekeeping
+from adapters_worker.couriers import Couriers
 from adapters_worker.schedule import Periodic, periodic_jobs
+from adapters_worker.subscribers import subscribe
 from adapters_worker.tasks import Drain
 from commerce_core.gateways.json_logs import log_json
 from commerce_core.gateways.secret_file import with_shared_secret
@@ -21,16 +23,22 @@ from commerce_core.wiring import Commerce, open_shop
 
 QUEUE = "commerce"  # As the doorbell writes it. Jobs of other queues are other people's.
 QUIET = ("procrastinate",)  # It tells each step of each job, of which there are several every five seconds.
-_THREADS = 6  # One for each line of the schedule, one for the doorbell, one to spare.
+_THREADS = 9  # One for each line of the schedule, one for the doorbell, one to spare.
 
 
 def shop_of_the_worker(settings: Settings) -> Commerce:
-    """The shop with as many connections as the worker has threads. Connects to nothing; close it."""
-    return open_shop(settings=evolve(with_shared_secret(settings), threads=_THREADS))
+    """The shop with as many connections as the worker has threads, and its subscribers. Connects to nothing; close it.
+
+    Raises `SubscribersUnusable`.
+    """
+    shop = open_shop(settings=evolve(with_shared_secret(settings), threads=_THREADS))
+    subscribe(shop)
+    return shop
 
 
-def build(shop: Commerce) -> App:
+def build(shop: Commerce, couriers: Couriers | None = None) -> App:
     """An app that does the work of one shop. Connects to nothing."""
+    couriers = couriers or Couriers(shop)
     app = App(
         connector=PsycopgConnector(
             conninfo=shop.settings.database_url,
@@ -59,8 +67,9 @@ def build(shop: Commerce) -> App:
     @app.task(name="drain", queue=QUEUE, pass_context=True, retry=again)
     def ring(context: JobContext) -> None:
         drain(context.should_abort)
+        couriers()  # There may be something to tell now.
 
-    for job in periodic_jobs(shop, drain):
+    for job in periodic_jobs(shop, drain, couriers):
         register(app, job)
     register_housekeeping(app, QUEUE)
     return app

@@ -14,6 +14,7 @@ import time
 from procrastinate import App
 
 from adapters_worker.app import QUIET, build, shop_of_the_worker
+from adapters_worker.couriers import Couriers
 from commerce_core.gateways.json_logs import log_json
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.postgres.server import must_be_fit
@@ -42,8 +43,8 @@ def run(settings: Settings) -> None:
     Raises `DatabaseNotDurable` or `DatabaseUnavailable` in production, before anything is done.
     """
     must_be_fit(settings)
-    with shop_of_the_worker(settings) as shop:
-        app = build(shop)
+    with shop_of_the_worker(settings) as shop, Couriers(shop) as couriers:
+        app = build(shop, couriers)
         asyncio.run(_until_told_to_stop(app))
 
 

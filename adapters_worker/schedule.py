@@ -6,7 +6,9 @@ from functools import partial
 
 from attrs import frozen
 
+from adapters_worker.couriers import Couriers
 from adapters_worker.tasks import Drain
+from commerce_core.customers.retention import Kept
 from commerce_core.wiring import Commerce
 
 _WHILE = 8.0  # seconds
@@ -26,18 +28,28 @@ class Periodic:
     run: Callable[[], object]
 
 
-def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
+def periodic_jobs(shop: Commerce, drain: Drain, couriers: Couriers) -> tuple[Periodic, ...]:
     """The table."""
     return (
         Periodic("drain_net", _every(5), "drain", drain),
+        Periodic("send_webhooks", _every(5), "webhooks", couriers),
+        Periodic("resend_webhooks", _every(5), "webhooks", shop.deliveries.resend_due),
         Periodic("release_expired_holds", _every(10), "stock", shop.inventory.release_expired),
         Periodic("apply_provider_events", _every(5), "provider", shop.payments.apply_due),
         Periodic("finish_interrupted_payments", _every(30), "provider", shop.payments.resume),
+        Periodic("finish_interrupted_refunds", _every(30), "provider", shop.refunds.resume),
+        Periodic(
+            "reconcile_payments",
+            f"*/{shop.settings.reconcile_minutes} * * * *",
+            "reconciliation",  # A line of its own: going through a provider's lists takes its time.
+            shop.reconciliation.catch_up,
+        ),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
-        Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
-        Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
-        Periodic("retention", "7 3 * * *", "housekeeping", shop.retention.prune),
-        Periodic("forget_login_guesses", "*/15 * * * *", "housekeeping", shop.logins.forget_old),
+        *(
+            Periodic(f"retention_{kind}", f"{minute} * * * *", "housekeeping", partial(shop.retention.prune, kind))
+            for minute, kind in enumerate(Kept, start=7)
+        ),
+        Periodic("seal_audit_log", "* * * * *", "housekeeping", shop.audit.seal),
         Periodic("fetch_remote_images", _every(10), "media", _for_a_while(partial(shop.remote_images.fetch_due, 1))),
         Periodic("purge_uploads", "*/10 * * * *", "media", shop.media.purge),
     )

@@ -9,13 +9,13 @@ from statistics import median
 
 from attrs import frozen
 
-from benchmarks import load, shop, stock, wire
+from benchmarks import catalogue, importing, load, shop, stock, wire
 from benchmarks.backlog import drain
 from benchmarks.ceiling import Ceiling, CeilingFailed
 from benchmarks.load import Load, LoadFailed, Measured
 from benchmarks.processes import STATIC, WEBHOOK_SECRET, Processes, Running, Setup, StartFailed
 from benchmarks.races import STOCK, oversell
-from benchmarks.report import GOALS, Findings, Speed, markdown
+from benchmarks.report import GOALS, Findings, Speed, markdown, write
 from commerce_core import open_shop
 from commerce_core.access.model import SYSTEM
 
@@ -95,7 +95,7 @@ class Benchmark:
 def measure(arguments: argparse.Namespace, url: str, folder: Path) -> Findings:
     """Fill the shop, load it, and look at what that left behind."""
     shop.seed(url, arguments.products)
-    copy = shop.copied(url)
+    copy = shop.copied(url, "alone")
     (folder / "list").write_text("\n".join(shop.list_addresses(arguments.products)))
     (folder / "detail").write_text("\n".join(shop.detail_addresses(arguments.products)))
     (folder / "variants").write_text("\n".join(variants := shop.variants(url)))
@@ -141,6 +141,21 @@ def _names(text: str) -> list[str]:
     return names
 
 
+def _sizes(text: str) -> list[int]:
+    return [int(size) for size in text.split(",")]
+
+
+def _table(arguments: argparse.Namespace, url: str, folder: Path) -> str:
+    for asked, part in (
+        (arguments.stock, stock.table),
+        (arguments.catalogue, catalogue.table),
+        (arguments.importing, importing.table),
+    ):
+        if asked:
+            return part(arguments, url, folder)
+    return markdown(measure(arguments, url, folder))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="length of a run (5)")
@@ -152,7 +167,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--products", type=int, default=shop.PRODUCTS, help="with two variants each (1000)")
     parser.add_argument("--ram", action="store_true", help="keep the database in memory: no disk is measured then")
     parser.add_argument("--stock", action="store_true", help="only carts with a held item, without and with a history")
-    parser.add_argument("--output", type=Path, help="write the table here, too")
+    parser.add_argument("--catalogue", action="store_true", help="only reads, in shops of several sizes")
+    parser.add_argument("--sizes", type=_sizes, default=list(catalogue.SIZES), help="of those shops")
+    parser.add_argument("--import", action="store_true", dest="importing", help="only the import of a file")
+    parser.add_argument("--rows", type=int, default=importing.ROWS, help=f"of that file ({importing.ROWS})")
+    parser.add_argument("--output", type=Path, help="write the table here, too, between its marks")
     return parser
 
 
@@ -160,21 +179,18 @@ def main() -> int:
     """Measure, print, and say with the exit code whether everything was right."""
     arguments = _parser().parse_args()
     try:
-        load.program()
+        if not arguments.importing:  # It needs no load.
+            load.program()
         data_dir = shop.folder(in_memory=arguments.ram)
-        _say(f"PostgreSQL in {data_dir}, {arguments.products:,} products")
+        _say(f"PostgreSQL in {data_dir}")
         with shop.database(data_dir) as url, tempfile.TemporaryDirectory(prefix="commerce-benchmark-") as folder:
-            table = (
-                stock.table(arguments, url, Path(folder))
-                if arguments.stock
-                else markdown(measure(arguments, url, Path(folder)))
-            )
-    except (LoadFailed, StartFailed, CeilingFailed, WrongCount) as failure:
+            table = _table(arguments, url, Path(folder))
+    except (LoadFailed, StartFailed, CeilingFailed, WrongCount, importing.WrongCount) as failure:
         _say(f"FAILED: {failure}")
         return 1
     print(table, end="")
     if arguments.output:
-        arguments.output.write_text(table, "utf-8")
+        write(table, arguments.output)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.catalogue`: the same reads in shops of 1,000, 10,000 and 100,000 products, side by side.
+"""With `--catalogue`: the same reads in shops of 1,000, 10,000 and 100,000 products, side by side.
 
 The shops stand on one server and are loaded in turn, so that a noisy minute meets them all. What matters is the last
 column but two: how much longer a read takes in the largest shop than in the smallest.
@@ -8,7 +8,6 @@ import argparse
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,9 +16,9 @@ from statistics import median
 from attrs import frozen
 
 from benchmarks import load, shop
-from benchmarks.ceiling import Ceiling, CeilingFailed
-from benchmarks.load import CONNECTIONS, LoadFailed
-from benchmarks.processes import STATIC, Processes, Running, Setup, StartFailed
+from benchmarks.ceiling import Ceiling
+from benchmarks.load import CONNECTIONS
+from benchmarks.processes import STATIC, Processes, Running, Setup
 from commerce_core import open_shop
 from commerce_core.access.model import SYSTEM
 
@@ -154,32 +153,11 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main() -> int:
-    """Measure, print, and say with the exit code whether every answer was right."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.catalogue", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of a run (3)")
-    parser.add_argument("--runs", type=int, default=3, help="how many, for the median (3)")
-    parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=list(SIZES))
-    parser.add_argument("--setup", type=Setup.parse, default=Setup(), metavar="PxT", help="processes x threads (2x8)")
-    parser.add_argument("--ram", action="store_true", help="keep the databases in memory")
-    arguments = parser.parse_args()
-    try:
-        load.program()
-        with (
-            shop.database(shop.folder(in_memory=arguments.ram)) as url,
-            tempfile.TemporaryDirectory(prefix="commerce-benchmark-") as name,
-            shops(url, arguments.sizes, folder := Path(name), arguments.setup) as opened,
-        ):
-            rows = measure(opened, arguments.seconds, arguments.runs)
-            (folder / "one").write_text(_LIST)
-            with Processes(url, folder).api(arguments.setup, STATIC) as api:
-                static = load.get(api.port, folder / "one", arguments.seconds).rate
-            print(markdown(rows, arguments.sizes, static), end="")
-    except (LoadFailed, StartFailed, CeilingFailed) as failure:
-        _say(f"FAILED: {failure}")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def table(arguments: argparse.Namespace, url: str, folder: Path) -> str:
+    """Measure everything, in shops of the sizes asked for."""
+    with shops(url, arguments.sizes, folder, arguments.setup) as opened:
+        rows = measure(opened, arguments.seconds, arguments.runs)
+        (folder / "one").write_text(_LIST)
+        with Processes(url, folder).api(arguments.setup, STATIC) as api:
+            static = load.get(api.port, folder / "one", arguments.seconds).rate
+    return markdown(rows, arguments.sizes, static)

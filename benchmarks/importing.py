@@ -1,4 +1,4 @@
-"""`python -m benchmarks.importing`: reads a shop of many rows from a file, and lets PostgreSQL copy the same bytes.
+"""With `--import`: reads a shop of many rows from a file, and lets PostgreSQL copy the same bytes.
 
 COPY is the floor below which no import can go: it parses the same CSV and writes the same text into one table without
 an index, while an import checks every cell, finds what is there, and keeps products, stock, history and audit apart.
@@ -8,8 +8,6 @@ import argparse
 import csv
 import os
 import platform
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,6 @@ import psycopg
 from attrs import frozen
 from psycopg.sql import SQL, Identifier
 
-from benchmarks import shop
 from commerce_core import open_shop
 from commerce_core.access.model import SYSTEM
 
@@ -128,23 +125,6 @@ def markdown(done: Imported, *, in_memory: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """Measure, print, and say with the exit code whether everything was right."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.importing", description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS, help=f"two to a product ({ROWS})")
-    parser.add_argument("--ram", action="store_true", help="keep the database in memory: no disk is measured then")
-    arguments = parser.parse_args()
-    data_dir = shop.folder(in_memory=arguments.ram)
-    try:
-        with shop.database(data_dir) as url, tempfile.TemporaryDirectory(prefix="commerce-benchmark-") as folder:
-            print(
-                markdown(measure(url, Path(folder) / "products.csv", arguments.rows), in_memory=arguments.ram), end=""
-            )
-    except WrongCount as failure:
-        print(f"FAILED: {failure}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def table(arguments: argparse.Namespace, url: str, folder: Path) -> str:
+    """Measure a file of as many rows as asked for."""
+    return markdown(measure(url, folder / "products.csv", arguments.rows), in_memory=arguments.ram)

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from benchmarks.races import BUYERS, STOCK
 from benchmarks.wire import Exchange
 
 PURCHASE = ("cart", "item", "checkout", "pay")
+_BLOCK = re.compile(r"(<!-- figures: begin[^>]*-->\n).*?(<!-- figures: end -->)", re.DOTALL)
 
 
 @frozen
@@ -62,6 +64,13 @@ class Findings:
 def markdown(found: Findings) -> str:
     """A table and a list, ready for the README."""
     return "\n".join([*_speeds(found), "", *_facts(found), "", _machine(found)]) + "\n"
+
+
+def write(table: str, page: Path) -> None:
+    """Put the table between the marks of a page that has them, else make it the page."""
+    text = page.read_text("utf-8") if page.exists() else ""
+    filled, blocks = _BLOCK.subn(lambda block: f"{block[1]}{table}{block[2]}", text)
+    page.write_text(filled if blocks else table, "utf-8")
 
 
 def _speeds(found: Findings) -> list[str]:

@@ -57,8 +57,9 @@ def seed(url: str, products: int = PRODUCTS, stock: int = STOCK) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def copied(url: str, name: str = f"{DATABASE}_copy") -> str:
-    """Another database like this one, for whoever writes into it without being this shop: its address."""
+def copied(url: str, name: str) -> str:
+    """Another database like this one, such as for writing into it without being a shop: its address."""
+    name = f"{DATABASE}_{name}"
     maintenance = urlsplit(url)._replace(path="/postgres").geturl()
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -33,53 +34,68 @@ class Rates:
 
 
 @frozen
-class StockBench:
-    """A filled shop, a copy of it for pgbench, and what loads them."""
+class Shop:
+    """A filled shop with its server, a copy of it for pgbench, and what loads them."""
 
     url: str
+    api: Running
     ceiling: Ceiling
     folder: Path
-    seconds: float
-    runs: int
 
-    def rates(self, api: Running) -> Rates:
-        """Round after round of everything, so that a noisy minute does not meet one kind of load alone."""
-        ways: Sequence[Callable[[float], float]] = (
-            lambda seconds: self._carts(api, "variants", seconds),
-            lambda seconds: self._carts(api, "hot-variant", seconds),
+    def ways(self) -> Sequence[Callable[[float], float]]:
+        """Each kind of load, in the order of `Rates`: called with its seconds, it tells how many carts each had."""
+        return (
+            lambda seconds: self._carts("variants", seconds),
+            lambda seconds: self._carts("hot-variant", seconds),
             self.ceiling.cart,
             self.ceiling.hot_cart,
         )
-        for way in ways:
-            way(1)
-        shop.settle(self.url, self.ceiling.url)
-        rounds = [[way(self.seconds) for way in ways] for _ in range(self.runs)]
-        return Rates(*(median(figures) for figures in zip(*rounds, strict=True)))
 
-    def _carts(self, api: Running, variants: str, seconds: float) -> float:
-        return load.buy(api.port, "cart", self.folder / variants, WEBHOOK_SECRET, seconds).rate
+    def _carts(self, variants: str, seconds: float) -> float:
+        return load.buy(self.api.port, "cart", self.folder / variants, WEBHOOK_SECRET, seconds).rate
 
 
 def table(arguments: argparse.Namespace, url: str, folder: Path) -> str:
-    """Fill the shop, load it, let years pass, load it again, and prove the stock; the figures as a table.
+    """Fill two shops, let years pass in one, load both in turns, and prove the stock; the figures as a table.
 
     Raises `LoadFailed` when an answer or a counter was wrong.
     """
     shop.seed(url, arguments.products)
-    copy = shop.copied(url)
+    urls = url, *(shop.copied(url, name) for name in ("alone", "old", "old_alone"))
+    for aged in urls[2:]:
+        age(aged, arguments.products)
     variants = shop.variants(url)
     (folder / "variants").write_text("\n".join(variants))
     (folder / "hot-variant").write_text(variants[0])
     seconds = 15.0 if arguments.long else arguments.seconds
-    bench = StockBench(url, Ceiling(copy, folder, arguments.products), folder, seconds, arguments.runs)
-    processes = Processes(url, folder)
-    with processes.api(arguments.setup) as api:
-        new = bench.rates(api)
-    for filled in (url, copy):
-        age(filled, arguments.products)
-    with processes.api(arguments.setup) as api:
-        old = bench.rates(api)
-    return _markdown(new, old, proof_seconds(url))
+    with ExitStack() as running:
+        shops = [
+            Shop(
+                used,
+                running.enter_context(Processes(used, folder).api(arguments.setup)),
+                Ceiling(alone, folder, arguments.products),
+                folder,
+            )
+            for used, alone in (urls[:2], urls[2:])
+        ]
+        new, old = rates(shops, seconds, arguments.runs)
+    return _markdown(new, old, proof_seconds(urls[2]))
+
+
+def rates(shops: Sequence[Shop], seconds: float, runs: int) -> list[Rates]:
+    """Round after round of everything in every shop, so that a noisy minute meets all of them alike."""
+    for each in shops:
+        for way in each.ways():
+            way(1)
+        shop.settle(each.url, each.ceiling.url)
+    # By the way first, so that what is compared is measured one right after the other.
+    rounds = [
+        [[way(seconds) for way in ways] for ways in zip(*(s.ways() for s in shops), strict=True)] for _ in range(runs)
+    ]
+    return [
+        Rates(*(median(measured[way][at] for measured in rounds) for way in range(len(rounds[0]))))
+        for at in range(len(shops))
+    ]
 
 
 def age(url: str, products: int, rows: int = HISTORY) -> None:
@@ -91,6 +107,7 @@ def age(url: str, products: int, rows: int = HISTORY) -> None:
         with connection.transaction():
             connection.execute(_SQL.read_bytes(), values)
         connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")  # Years have passed: what they wrote is on the disk.
     print(f"  {rows:,} reservations and movements written", file=sys.stderr, flush=True)
 
 

@@ -2,28 +2,67 @@
 
 A reaction runs in the worker, after the commit, at least once and perhaps more often: it calls one idempotent use case.
 What must be true together with the event belongs in the event's own transaction instead.
+
+Beside the reactions, every event that stands in `TOLD` is passed on to webhooks out.
 """
 
 from commerce_core.catalog.events import ProductChanged
+from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.accounts import AccountService
 from commerce_core.customers.events import CustomerErasedForGood, CustomerRegistered, ProofRequested
 from commerce_core.customers.service import CustomersService
 from commerce_core.inventory.events import StockLow
 from commerce_core.orders.events import OrderCancelled, OrderCompleted, OrderFulfilled, OrderPaid, OrderPlaced
 from commerce_core.outbox.model import Reactions
+from commerce_core.payments.events import DisputeClosed, DisputeOpened, RefundFailed, RefundMade, RefundPlanned
+from commerce_core.payments.refunds import RefundService
+from commerce_core.staff.events import StaffResetRequested
+from commerce_core.staff.passwords import PasswordService
+from commerce_core.subscriptions.model import Catalogue, Published
+
+# What the outside may hear of, with the version of its fields. Proofs and the like are between us and one person.
+TOLD: Catalogue = {
+    ProductChanged.type: Published(1, "product"),
+    OrderPlaced.type: Published(1, "order"),
+    OrderPaid.type: Published(1, "order"),
+    OrderCancelled.type: Published(1, "order"),
+    OrderFulfilled.type: Published(1, "order"),
+    OrderCompleted.type: Published(1, "order"),
+    RefundPlanned.type: Published(1, "order"),
+    RefundMade.type: Published(1, "order"),
+    RefundFailed.type: Published(1, "order"),
+    DisputeOpened.type: Published(1, "order"),
+    DisputeClosed.type: Published(1, "order"),
+    StockLow.type: Published(1, "variant"),
+    CustomerRegistered.type: Published(1, "customer"),
+    CustomerErasedForGood.type: Published(1, "customer"),
+}
 
 
-def reactions(*, customers: CustomersService, accounts: AccountService) -> Reactions:
+def reactions(
+    *,
+    customers: CustomersService,
+    accounts: AccountService,
+    checkout: CheckoutService,
+    refunds: RefundService,
+    passwords: PasswordService,
+) -> Reactions:
     """The table of every event there is. One with no reaction is kept as a record of what happened."""
     return {
-        ProductChanged: (),
-        OrderPlaced: (lambda event: customers.remember_buyer(event.order_id),),
-        OrderPaid: (),
-        OrderCancelled: (),
-        OrderFulfilled: (),
-        OrderCompleted: (),
-        StockLow: (),
-        ProofRequested: (lambda event: accounts.send_proof(event.proof_id),),
-        CustomerRegistered: (),
-        CustomerErasedForGood: (),
+        ProductChanged: {},
+        OrderPlaced: {"remember-buyer": lambda event: customers.remember_buyer(event.order_id)},
+        OrderPaid: {},
+        OrderCancelled: {"withdraw-payments": lambda event: checkout.withdraw_payments(event.order_id)},
+        OrderFulfilled: {},
+        OrderCompleted: {},
+        RefundPlanned: {"ask-provider": lambda event: refunds.execute(event.order_id, event.refund_id)},
+        RefundMade: {},
+        RefundFailed: {},
+        DisputeOpened: {},
+        DisputeClosed: {},
+        StockLow: {},
+        StaffResetRequested: {"send-reset": lambda event: passwords.send_reset(event.reset_id)},
+        ProofRequested: {"send-proof": lambda event: accounts.send_proof(event.proof_id)},
+        CustomerRegistered: {},
+        CustomerErasedForGood: {},
     }

@@ -11,9 +11,10 @@ from attrs import field, frozen
 
 from commerce_core.catalog.search import SearchLanguage
 from commerce_core.customers.retention import RetentionPolicy
-from commerce_core.feeds.model import Storefront
 from commerce_core.kernel.address import COUNTRIES
+from commerce_core.kernel.currencies import EXPONENTS
 from commerce_core.kernel.errors import FieldError, InvalidInput
+from commerce_core.kernel.time_zone import time_zone
 
 SECRET_LENGTH = 32  # characters, at least, where customers are
 
@@ -61,21 +62,28 @@ class Settings:
     cart_max_units: int = 500  # of counted stock that one cart may hold
     hold_minutes: int = 30  # how long a cart keeps its stock after a line's last change
     hold_limit_minutes: int = 120  # and at most after its first
+    order_reference_format: str = "{number}"  # what people call an order; {number} counts up from 1001
+    subscriptions_inner: bool = False  # webhooks out also to http and to inner addresses, for development
+    subscribers: str | None = None  # module:function, several separated by commas; the worker calls each with the shop
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     store_category_path: str = "/categories/{slug}"
     store_account_path: str = "/account/{action}"
+    public_staff_url: str | None = None  # https://staff.example.com/{action}: where links of mails to the staff lead
     marketing_text_version: str = "1"  # of the text beside the box that people tick
     retention_mail_days: int = 365  # of what mails said
-    retention_provider_event_days: int = 180
+    retention_provider_event_days: int = 90  # once applied
     retention_event_days: int = 90  # of our own, once handled
     retention_cart_days: int = 90  # of a cart that nobody touches, with its log
     retention_reply_hours: int = 48  # of answers kept for repeated requests
+    retention_delivery_days: int = 30  # of webhooks out, once heard
+    retention_audit_days: int = 1095  # of the audit log
     port: int = 8000
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
     log_level: str = "info"
     redis_url: str | None = field(default=None, repr=False)
+    reconcile_minutes: int = 10  # between two comparisons of our books with the payment provider's
     payment_provider: PaymentProvider = field(default=PaymentProvider.STRIPE, converter=PaymentProvider)
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)  # several, separated by commas, while rotating
@@ -100,15 +108,9 @@ class Settings:
         return tuple(s.strip() for s in (self.stripe_webhook_secret or "").split(",") if s.strip())
 
     @property
-    def storefront(self) -> Storefront:
-        """Where shoppers are, and how its pages are addressed."""
-        base = (self.public_store_url or "").rstrip("/")
-        return Storefront(self.shop_name, base, self.store_product_path, self.store_category_path)
-
-    @property
     def account_url(self) -> str | None:
         """Where links of mails lead, with `{action}` in it; None without a storefront."""
-        base = self.storefront.base
+        base = (self.public_store_url or "").rstrip("/")
         return f"{base}{self.store_account_path}" if base else None
 
     @property
@@ -118,6 +120,10 @@ class Settings:
             mail_bodies=timedelta(days=self.retention_mail_days),
             provider_events=timedelta(days=self.retention_provider_event_days),
             events=timedelta(days=self.retention_event_days),
+            carts=timedelta(days=self.retention_cart_days),
+            replies=timedelta(hours=self.retention_reply_hours),
+            deliveries=timedelta(days=self.retention_delivery_days),
+            audit=timedelta(days=self.retention_audit_days),
         )
 
     @property
@@ -232,19 +238,36 @@ def _percent(raw: str) -> Decimal:
     return rate
 
 
+def _currency(raw: str) -> str:
+    if raw not in EXPONENTS:
+        raise ValueError("Must be a currency code of three capitals, such as EUR")
+    return raw
+
+
 def _country(raw: str) -> str:
     if raw not in COUNTRIES:
         raise ValueError("Must be a country code of two capitals, such as FR")
     return raw
 
 
+def _time_zone(raw: str) -> str:
+    try:
+        time_zone(raw)
+    except ValueError:
+        raise ValueError("Must be a time zone of the IANA database, such as Europe/Paris") from None
+    return raw
+
+
+_SUBSCRIBER = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+_SUBSCRIBERS = rf"{_SUBSCRIBER}(\s*,\s*{_SUBSCRIBER})*"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _READERS: Mapping[str, Callable[[str], object]] = {
     "environment": _one_of(Environment),
     "payment_provider": _one_of(PaymentProvider),
     "email_provider": _one_of(EmailProvider),
-    "currency": _matching("[A-Z]{3}", "a currency code of three capitals, such as EUR"),
+    "currency": _currency,
     "country": _country,
+    "timezone": _time_zone,
     "tax_rate": _percent,
     "prices_include_tax": _yes_or_no,
     "shipping_price": _whole(0, 99_999_999),
@@ -256,11 +279,22 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "retention_event_days": _whole(1, 36_500),
     "retention_cart_days": _whole(1, 36_500),
     "retention_reply_hours": _whole(24, 876_000),
+    "retention_delivery_days": _whole(1, 36_500),
+    "subscriptions_inner": _yes_or_no,
+    "retention_audit_days": _whole(30, 36_500),
+    "public_staff_url": _matching(
+        r"https?://.*\{action\}.*", "an address with {action} in it, such as https://staff.example.com/{action}"
+    ),
     "store_account_path": _matching(r"/.*\{action\}.*", "a path with {action} in it, such as /account/{action}"),
     "marketing_text_version": _matching(r"[!-~]{1,50}", "1 to 50 visible characters"),
+    "order_reference_format": _matching(
+        r"[^{}\x00-\x1f]{0,20}\{number\}[^{}\x00-\x1f]{0,20}", "a text with {number} in it once, such as FR-{number}"
+    ),
+    "subscribers": _matching(_SUBSCRIBERS, "module:function, several separated by commas"),
     "port": _whole(1, 65535),
     "threads": _whole(1, 1000),
     "processes": _whole(1, 1000),
+    "reconcile_minutes": _whole(1, 60),
     "trusted_proxies": _whole(0, 100),
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
     "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),

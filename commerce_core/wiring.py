@@ -1,15 +1,16 @@
 """THE page: which adapter stands behind which port. One attribute per feature."""
 
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from attrs import evolve, frozen
 
+from commerce_core import departments
 from commerce_core.access.logins import LoginGuard
-from commerce_core.cart.model import CartPolicy
+from commerce_core.audit.service import AuditService
 from commerce_core.cart.service import CartService
+from commerce_core.cart.vat_numbers import VatNumberService
 from commerce_core.catalog.categories import CategoryService
 from commerce_core.catalog.images import ImageService
 from commerce_core.catalog.redirects import RedirectService
@@ -17,70 +18,75 @@ from commerce_core.catalog.search_index import SearchIndexService
 from commerce_core.catalog.service import CatalogService
 from commerce_core.catalog.tags import TagService
 from commerce_core.catalog.variants import VariantService
-from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.accounts import AccountService
 from commerce_core.customers.credentials import CredentialService
-from commerce_core.customers.model import AccountPolicy
 from commerce_core.customers.privacy import PrivacyService
 from commerce_core.customers.profile import ProfileService
-from commerce_core.customers.retention import RetentionService
+from commerce_core.customers.retention import Kept, RetentionService
 from commerce_core.customers.service import CustomersService
+from commerce_core.discounts.service import DiscountService
 from commerce_core.emails.consent import ConsentService
-from commerce_core.emails.ports import MailSender
 from commerce_core.emails.service import EmailService
+from commerce_core.equipment import (
+    bucket,
+    card_gateway,
+    files,
+    storefront,
+)
 from commerce_core.feeds.service import FeedService
-from commerce_core.gateways.argon2 import Argon2Hasher
 from commerce_core.gateways.local_media import LocalMedia
-from commerce_core.gateways.mail_folder import MailFolder
-from commerce_core.gateways.manual import ManualGateway
 from commerce_core.gateways.public_web import PublicWeb
-from commerce_core.gateways.s3 import S3Media
-from commerce_core.gateways.smtp import SmtpSender
-from commerce_core.gateways.stripe import StripeGateway
-from commerce_core.gateways.templates import Templates
+from commerce_core.gateways.vat_numbers import VatNumberForms
 from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
-from commerce_core.inbox.model import RETRY as INBOX_RETRY
-from commerce_core.inventory.model import InventoryPolicy
+from commerce_core.inbox.service import InboxService
 from commerce_core.inventory.service import InventoryService
 from commerce_core.kernel.idempotency import Idempotency
-from commerce_core.kernel.ids import capability, uuid7
-from commerce_core.kernel.money import Money
-from commerce_core.kernel.token import SecretKey, new_token
+from commerce_core.kernel.ids import uuid7
+from commerce_core.kernel.token import SecretKey
+from commerce_core.keys.door import OperatorDoor
+from commerce_core.keys.service import KeyService
 from commerce_core.media.pictures import Pictures
-from commerce_core.media.ports import Media
 from commerce_core.media.remote import RemoteImageService
 from commerce_core.media.service import MediaService
+from commerce_core.merchant.service import MerchantService
 from commerce_core.orders.service import OrderService
-from commerce_core.outbox.service import OutboxService
+from commerce_core.outbox.service import E, OutboxService, Subscriber
+from commerce_core.payments.cases import PaymentCaseService
 from commerce_core.payments.ports import PaymentGateway
-from commerce_core.payments.service import PaymentPolicy, PaymentService
-from commerce_core.postgres.cart import PostgresCartReader
+from commerce_core.payments.reconciliation import ReconciliationService
+from commerce_core.payments.refunds import RefundService
+from commerce_core.payments.service import PaymentService
+from commerce_core.postgres.audit import PostgresAuditReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
 from commerce_core.postgres.categories import PostgresCategoryReader
 from commerce_core.postgres.consents import PostgresConsentReader
-from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
-from commerce_core.postgres.emails import PostgresEmailReader
+from commerce_core.postgres.discounts import PostgresDiscountReader
 from commerce_core.postgres.feeds import PostgresFeedReader
-from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.imports import PostgresProductExport
-from commerce_core.postgres.inbox import PostgresInboxStore
+from commerce_core.postgres.inbox import PostgresInboxReader
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
 from commerce_core.postgres.media import PostgresMediaReader
-from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
 from commerce_core.postgres.redirects import PostgresRedirectReader
-from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.tags import PostgresTagReader
 from commerce_core.postgres.variants import PostgresVariantReader
-from commerce_core.postgres.work import PostgresBegin
-from commerce_core.pricing.model import PricingRules, ShippingOption
+from commerce_core.pricing.defaults import DefaultRules
+from commerce_core.pricing.ports import TaxCalculator
+from commerce_core.pricing.taxation import TableTaxes
 from commerce_core.reactions import reactions
-from commerce_core.settings import EmailProvider, PaymentProvider, Settings
+from commerce_core.settings import Settings
+from commerce_core.shipping.service import ShippingService
+from commerce_core.staff.invitations import InvitationService
+from commerce_core.staff.passwords import PasswordService
 from commerce_core.staff.service import StaffService
+from commerce_core.staff.sessions import SessionService
+from commerce_core.subscriptions.deliveries import DeliveryService
+from commerce_core.subscriptions.service import SubscriptionService
+from commerce_core.taxes.service import TaxService
 
 
 @frozen
@@ -92,6 +98,11 @@ class Commerce:
     database: Database
     idempotency: Idempotency
     staff: StaffService
+    staff_sessions: SessionService
+    staff_passwords: PasswordService
+    invitations: InvitationService
+    keys: KeyService
+    operators: OperatorDoor
     logins: LoginGuard
     customers: CustomersService
     accounts: AccountService
@@ -100,7 +111,11 @@ class Commerce:
     privacy: PrivacyService
     retention: RetentionService
     consents: ConsentService
+    audit: AuditService
     outbox: OutboxService
+    subscriptions: SubscriptionService
+    deliveries: DeliveryService
+    inbox: InboxService
     emails: EmailService
     catalog: CatalogService
     variants: VariantService
@@ -116,10 +131,26 @@ class Commerce:
     imports: ImportService
     inventory: InventoryService
     stock_counts: StockCountImport
+    merchant: MerchantService
+    taxes: TaxService
+    vat_numbers: VatNumberService
+    shipping: ShippingService
+    default_rules: DefaultRules
+    discounts: DiscountService
     cart: CartService
     orders: OrderService
     payments: PaymentService
+    refunds: RefundService
+    payment_cases: PaymentCaseService
+    reconciliation: ReconciliationService
     checkout: CheckoutService
+
+    def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
+        """Subscribe a function to an event: `shop.on(OrderPaid)(function)`, or above it as a decorator.
+
+        See `OutboxService.on`, which this is.
+        """
+        return self.outbox.on(event, name)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -135,58 +166,101 @@ class Commerce:
 
 
 def open_shop(
-    database_url: str | None = None, *, settings: Settings | None = None, gateway: PaymentGateway | None = None
+    database_url: str | None = None,
+    *,
+    settings: Settings | None = None,
+    gateway: PaymentGateway | None = None,
+    tax_calculator: TaxCalculator | None = None,
 ) -> Commerce:
     """Wire a shop to a PostgreSQL database. Nothing is connected before the first call.
 
     `database_url` wins over the one in `settings`; without `settings` the defaults of development hold. Without a
     `secret` in them this shop makes one, which ends with it: order tokens open nothing after that, nor elsewhere.
-    `gateway` takes the card payments instead of the provider that the settings name.
+    `gateway` takes the card payments instead of the provider that the settings name, `tax_calculator` says which rates
+    count instead of the shop's own table.
     """
     settings = settings or Settings()
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    ground = _Ground.of(evolve(settings, database_url=url))
+    ground = departments.Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
     begin, database = ground.begin, ground.database
-    store = settings.storefront
-    local_media = LocalMedia(_files(settings), ground.secret)
-    media = _bucket(settings) or local_media
+    store = storefront(settings)
+    local_media = LocalMedia(files(settings), ground.secret)
+    media = bucket(settings) or local_media
     media_reader = PostgresMediaReader(database)
-    card = gateway or _card_gateway(settings)
-    payments = _payments(ground, card)
-    orders = OrderService(begin, PostgresOrderReader(database))
-    people = _people(ground, cart := _cart(ground), payments)
+    card = gateway or card_gateway(settings)
+    idempotency = departments.idempotency(ground)
+    rules = departments.rules(ground)
+    cart = departments.cart(ground)
+    payments = departments.payments(ground, card)
+    orders = departments.orders(ground, rules.merchant)
+    checkout = departments.checkout(ground, payments, orders, card)
+    people = departments.People.of(ground, cart, payments)
+    operators = departments.Operators.of(ground, people.logins)
+    happened = reactions(
+        customers=people.customers,
+        accounts=people.accounts,
+        checkout=checkout,
+        refunds=payments.refunds,
+        passwords=operators.passwords,
+    )
+    told = departments.WebhooksOut.of(ground)
+    outbox = OutboxService(
+        begin,
+        PostgresOutboxReader(database),
+        happened,
+        decode,
+        kept=settings.retention.events,
+        relay=told.deliveries.relay,
+    )
+    inbox = InboxService(begin, PostgresInboxReader(database), settings.retention.provider_events)
     inventory = InventoryService(begin, PostgresInventoryReader(database))
+    audit = AuditService(begin, PostgresAuditReader(database), settings.retention.audit)
     return Commerce(
         settings=ground.settings,
         secret=ground.secret,
         database=database,
-        idempotency=Idempotency(
-            PostgresIdempotencyStore(database), ground.secret, uuid7, timedelta(hours=settings.retention_reply_hours)
-        ),
-        staff=StaffService(begin, uuid7, PostgresStaffReader(database), Argon2Hasher()),
+        idempotency=idempotency,
+        staff=operators.staff,
+        staff_sessions=operators.sessions,
+        staff_passwords=operators.passwords,
+        invitations=operators.invitations,
+        keys=operators.keys,
+        operators=operators.door,
         logins=people.logins,
         customers=people.customers,
         accounts=people.accounts,
         credentials=people.credentials,
         profile=people.profile,
-        privacy=PrivacyService(begin, people.policy),
-        retention=RetentionService(begin, settings.retention),
-        consents=ConsentService(begin, PostgresConsentReader(database), settings.marketing_text_version),
-        outbox=OutboxService(
+        privacy=people.privacy,
+        retention=RetentionService(
             begin,
-            PostgresOutboxReader(database),
-            reactions(customers=people.customers, accounts=people.accounts),
-            decode,
+            settings.retention,
+            {
+                Kept.PROVIDER_EVENTS: inbox.prune,
+                Kept.EVENTS: outbox.prune,
+                Kept.DELIVERIES: told.deliveries.prune,
+                Kept.CARTS: cart.purge,
+                Kept.REPLIES: idempotency.forget_old,
+                Kept.AUDIT: audit.prune,
+                Kept.GUESSES: people.logins.forget_old,
+                Kept.STAFF_ACCESS: operators.sessions.forget_ended,
+            },
         ),
-        emails=_emails(ground),
+        audit=audit,
+        consents=ConsentService(begin, PostgresConsentReader(database), settings.marketing_text_version),
+        outbox=outbox,
+        subscriptions=told.subscriptions,
+        deliveries=told.deliveries,
+        inbox=inbox,
+        emails=departments.emails(ground, rules.merchant),
         media=MediaService(begin, media_reader, media, uuid7),
         remote_images=RemoteImageService(begin, media_reader, media, PublicWeb()),
         local_media=local_media,
         imports=ImportService(begin, PostgresProductExport(database), uuid7, Pictures(media), settings.currency),
         catalog=CatalogService(begin, PostgresCatalogReader(database, store), uuid7, settings.currency),
-        feeds=FeedService(PostgresFeedReader(database), store),
+        feeds=FeedService(PostgresFeedReader(database), store, rules.merchant.name),
         variants=VariantService(begin, PostgresVariantReader(database), uuid7, settings.currency),
         images=ImageService(begin, uuid7),
         categories=CategoryService(begin, PostgresCategoryReader(database), uuid7),
@@ -195,149 +269,17 @@ def open_shop(
         search_index=SearchIndexService(begin),
         inventory=inventory,
         stock_counts=StockCountImport(inventory),
+        merchant=rules.merchant,
+        taxes=rules.taxes,
+        vat_numbers=VatNumberService(begin, ground.taxes, VatNumberForms()),
+        shipping=rules.shipping,
+        default_rules=rules,
+        discounts=DiscountService(begin, PostgresDiscountReader(database), uuid7, settings.currency),
         cart=cart,
         orders=orders,
         payments=payments,
-        checkout=_checkout(ground, payments, orders, card),
+        refunds=payments.refunds,
+        payment_cases=payments.cases,
+        reconciliation=departments.reconciliation(ground, payments, card),
+        checkout=checkout,
     )
-
-
-@frozen
-class _Ground:
-    """What every feature stands on."""
-
-    settings: Settings
-    database: Database
-    begin: PostgresBegin
-    secret: SecretKey
-    rules: PricingRules
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        database = Database.at(
-            str(settings.database_url), max_connections=settings.threads, search_language=settings.search_language
-        )
-        secret = SecretKey(settings.secret or new_token())
-        return cls(settings, database, PostgresBegin(database), secret, pricing_rules(settings))
-
-
-def _emails(ground: _Ground) -> EmailService:
-    settings = ground.settings
-    templates = Templates(settings.shop_name, ground.secret, settings.account_url)
-    return EmailService(
-        ground.begin, PostgresEmailReader(ground.database), templates, _mail_sender(ground.settings), decode
-    )
-
-
-@frozen
-class _People:
-    """What customers do, and what is done about them."""
-
-    logins: LoginGuard
-    customers: CustomersService
-    accounts: AccountService
-    credentials: CredentialService
-    profile: ProfileService
-    policy: AccountPolicy
-
-
-def _people(ground: _Ground, cart: CartService, payments: PaymentService) -> _People:
-    begin, secret = ground.begin, ground.secret
-    read = PostgresCustomerReader(ground.database, ground.settings.currency)
-    policy = AccountPolicy(marketing_text=ground.settings.marketing_text_version)
-    hasher, logins = Argon2Hasher(), LoginGuard(begin)
-    accounts = AccountService(begin, uuid7, read, hasher, logins, cart, secret, policy)
-    return _People(
-        logins=logins,
-        customers=CustomersService(begin, uuid7, read, policy),
-        accounts=accounts,
-        credentials=CredentialService(begin, uuid7, read, hasher, logins, accounts, secret, policy),
-        profile=ProfileService(begin, uuid7, read, payments, policy),
-        policy=policy,
-    )
-
-
-def _cart(ground: _Ground) -> CartService:
-    settings = ground.settings
-    return CartService(
-        begin=ground.begin,
-        single=ground.begin.single,
-        new_cart_id=capability,
-        new_id=uuid7,
-        rules=ground.rules,
-        policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
-        limits=CartPolicy(settings.cart_max_units, timedelta(days=settings.retention_cart_days)),
-        read=PostgresCartReader(ground.database),
-    )
-
-
-def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
-    begin, inbox = ground.begin, PostgresInboxStore(ground.database)
-    gateways = {"manual": ManualGateway()} | ({card.name: card} if card else {})
-    return PaymentService(begin, begin.single, inbox, gateways, uuid7, PaymentPolicy(), INBOX_RETRY)
-
-
-def _checkout(
-    ground: _Ground, payments: PaymentService, orders: OrderService, card: PaymentGateway | None
-) -> CheckoutService:
-    return CheckoutService(
-        begin=ground.begin,
-        new_id=uuid7,
-        payments=payments,
-        orders=orders,
-        order_reader=PostgresOrderReader(ground.database),
-        providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
-        rules=ground.rules,
-        policy=CheckoutPolicy(),
-        secret=ground.secret,
-    )
-
-
-def _files(settings: Settings) -> Path:
-    """Where pictures and the mail of a developer lie."""
-    return Path(settings.data_dir or "var")
-
-
-def _bucket(settings: Settings) -> Media | None:
-    if settings.s3_bucket is None:
-        return None
-    return S3Media(
-        bucket=settings.s3_bucket,
-        endpoint=settings.s3_endpoint,
-        region=settings.s3_region,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        public_url=settings.s3_public_url,
-    )
-
-
-def _mail_sender(settings: Settings) -> MailSender:
-    if settings.email_provider is EmailProvider.SMTP:
-        return SmtpSender.at(settings.email_provider_key or "smtp://localhost:25", settings.email_from)
-    return MailFolder(_files(settings) / "mail", settings.email_from)
-
-
-def pricing_rules(settings: Settings) -> PricingRules:
-    """The shop's one tax rate and its one way of shipping."""
-    return PricingRules(
-        currency=settings.currency,
-        prices_include_tax=settings.prices_include_tax,
-        tax_rate=settings.tax_rate,
-        tax_title=f"VAT {settings.country}",
-        shipping=ShippingOption("standard", "Standard delivery", Money(settings.shipping_price, settings.currency), 3),
-    )
-
-
-def _card_gateway(settings: Settings) -> PaymentGateway | None:
-    if settings.payment_provider is PaymentProvider.FAKE:
-        from commerce_core.gateways.fake import FakeGateway  # noqa: PLC0415 - nothing where real money is
-
-        return FakeGateway(webhook_secret=settings.webhook_secrets[0] if settings.webhook_secrets else "whsec_fake")
-    if settings.payment_provider is PaymentProvider.STRIPE and settings.stripe_secret_key:
-        return StripeGateway(
-            secret_key=settings.stripe_secret_key,
-            webhook_secrets=settings.webhook_secrets,
-            publishable_key=settings.stripe_publishable_key,
-            api_base=settings.stripe_api_base,
-        )
-    return None

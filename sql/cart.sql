@@ -1,7 +1,7 @@
 -- name: find
 SELECT shop_now(), c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
   c.email,
-  c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
+  c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number
 FROM carts c WHERE c.id = %(cart_id)s
 
 -- name: lock
@@ -9,21 +9,24 @@ FROM carts c WHERE c.id = %(cart_id)s
 WITH locked AS MATERIALIZED (
   SELECT c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
   c.email,
-    c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent
+    c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number
   FROM carts c WHERE c.id = %(cart_id)s FOR NO KEY UPDATE
 )
 SELECT shop_now(), l.id, l.status, l.currency, l.locale, l.version, l.created_at, l.updated_at, l.customer_id, l.merged_into_id,
   l.email,
-  l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent
+  l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent, l.confirmed_vat_number
 FROM locked l
 
 -- name: lines
 -- The cart's lines, and the offers of `wanted` variants, which have no line id. A statement of its own, because what is read
--- in the locking statement would be as old as the wait for the lock.
+-- in the locking statement would be as old as the wait for the lock. The shelves of a product are its categories and all
+-- above them: a discount on a category is one on its branch.
 SELECT ci.id, ci.qty, ci.snapshot_price_amount, r.expires_at, v.id, p.slug, v.sku,
   p.title || CASE WHEN v.title = '' THEN '' ELSE ' – ' || v.title END,
-  v.price_amount, v.currency, v.taxable, v.requires_shipping, p.status = 'ACTIVE',
-  i.available_qty + i.backorder_limit + coalesce(r.qty, 0)
+  v.price_amount, v.currency, CASE WHEN v.taxable THEN v.tax_class ELSE 'exempt' END, v.requires_shipping, p.status = 'ACTIVE',
+  i.available_qty + i.backorder_limit + coalesce(r.qty, 0), v.product_id, coalesce(v.weight_grams, 0),
+  ARRAY(SELECT l.shelf FROM product_listings l WHERE l.product_id = v.product_id),
+  ARRAY(SELECT t.tag_id FROM product_tags t WHERE t.product_id = v.product_id)
 FROM (
   SELECT variant_id FROM cart_items WHERE cart_id = %(cart_id)s UNION SELECT unnest(%(wanted)s::uuid[])
 ) w
@@ -35,13 +38,15 @@ LEFT JOIN inventory_reservations r ON r.cart_id = %(cart_id)s AND r.variant_id =
 ORDER BY ci.position
 
 -- name: open
--- Nobody can hold a lock on what is not there yet, so this statement tells the time, as a locking one does.
+-- Nobody can hold a lock on what is not there yet, so this statement tells the time, as a locking one does, and which rules it is
+-- priced by.
 WITH new AS (
   INSERT INTO carts (id, currency, locale, client, customer_id, created_at, updated_at)
   SELECT %(id)s, %(currency)s, %(locale)s, %(client)s, %(customer_id)s, now, now FROM (SELECT shop_now() AS now) AS clock
   RETURNING id, created_at
 )
-INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', created_at FROM new RETURNING created_at
+INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'created', created_at FROM new
+RETURNING created_at, (SELECT revision FROM pricing_revision)
 
 -- name: save_line
 WITH cart AS (
@@ -66,8 +71,17 @@ SELECT %(cart_id)s, 'removed', jsonb_build_object('variant_id', variant_id, 'qua
 -- name: save_details
 UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE', email = %(email)s, locale = %(locale)s,
   shipping_address = %(shipping_address)s, shipping_option_id = %(shipping_option_id)s, notes = %(notes)s,
-  attributes = %(attributes)s, marketing_consent = %(marketing_consent)s
+  attributes = %(attributes)s, marketing_consent = %(marketing_consent)s, confirmed_vat_number = %(confirmed_vat_number)s
 WHERE id = %(cart_id)s
+
+-- name: save_discount
+WITH cart AS (
+  UPDATE carts SET version = %(version)s, updated_at = %(now)s, status = 'ACTIVE', discount_id = %(discount_id)s
+  WHERE id = %(cart_id)s
+)
+INSERT INTO cart_events (cart_id, type, payload, created_at)
+SELECT %(cart_id)s, CASE WHEN %(discount_id)s::uuid IS NULL THEN 'discount_removed' ELSE 'discount_added' END,
+  jsonb_strip_nulls(jsonb_build_object('discount_id', %(discount_id)s::uuid)), %(now)s
 
 -- name: convert
 WITH cart AS (
@@ -133,7 +147,8 @@ DELETE FROM carts WHERE id IN (
 RETURNING 1
 
 -- name: page
--- Carts that hold something, the last active first.
+-- Carts that hold something, the last active first. Each status is walked along its own index, as far as the page needs and no
+-- further; OFFSET 0 asks about each cart by itself instead of reading all lines of all carts.
 SELECT convert_to(json_build_object(
   'items', coalesce((
     SELECT json_agg(json_build_object(
@@ -143,10 +158,14 @@ SELECT convert_to(json_build_object(
       'updated_at', to_char(c.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     ) ORDER BY c.updated_at DESC, c.id)
     FROM (
-      SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
-      WHERE (%(status)s::text IS NULL OR c.status = %(status)s)
-        AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
-      ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s OFFSET %(offset)s
+      SELECT l.id, l.status, l.email, l.currency, l.created_at, l.updated_at
+      FROM unnest(%(statuses)s::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
+        WHERE c.status = s.status AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id OFFSET 0)
+        ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s::bigint + %(offset)s::bigint
+      ) l
+      ORDER BY l.updated_at DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
     ) c
     CROSS JOIN LATERAL (
       SELECT sum(ci.qty) AS items_count, sum(ci.qty * v.price_amount) AS subtotal
@@ -154,8 +173,9 @@ SELECT convert_to(json_build_object(
     ) s
   ), '[]'),
   'page', %(page)s::integer, 'per_page', %(limit)s::integer,
-  'total', (
-    SELECT count(*) FROM carts c
-    WHERE (%(status)s::text IS NULL OR c.status = %(status)s) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
-  )
+  'total', %(total)s::bigint
 )::text, 'UTF8')
+
+-- name: page_total
+SELECT count(*) FROM carts c
+WHERE c.status = ANY (%(statuses)s::text[]) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)

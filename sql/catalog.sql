@@ -1,10 +1,12 @@
 -- name: product
--- The page of one product, and beside it what its head and its JSON-LD are made of.
+-- The page of one product, and beside it what its head and its JSON-LD are made of. The shop's name comes along: it is read when
+-- the page is, and costs no statement of its own.
 SELECT
   json_build_object(
     'id', p.id, 'slug', p.slug, 'title', p.title, 'description_html', p.description_html, 'status', p.status,
     'options', p.options, 'variants', p.variants, 'images', p.images, 'categories', p.categories, 'tags', p.tags,
-    'attributes', p.attributes, 'seo', NULL, 'json_ld', NULL, 'version', p.version
+    'attributes', p.attributes, 'breadcrumbs', coalesce(way.steps, '[]'), 'seo', NULL, 'json_ld', NULL, 'breadcrumbs_json_ld', NULL,
+    'version', p.version
   ),
   json_build_object(
     'description_text', p.description_text, 'vendor', p.vendor,
@@ -15,11 +17,25 @@ SELECT
   ),
   greatest(p.updated_at, (
     SELECT max(i.updated_at) FROM product_variants v JOIN inventory_items i ON i.variant_id = v.id WHERE v.product_id = p.id
-  ), (
-    SELECT max(c.updated_at) FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id
-  )),
-  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
+  ), way.changed_at, m.updated_at),
+  m.name, s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM product_pages p LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
+LEFT JOIN settings m ON true
+-- Down to the category that stands deepest; of several the oldest.
+CROSS JOIN LATERAL (
+  WITH RECURSIVE up AS (
+    SELECT c.id AS lowest, c.id, c.slug, c.title, c.parent_id, c.updated_at, 0 AS height
+    FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id
+    UNION ALL
+    SELECT u.lowest, c.id, c.slug, c.title, c.parent_id, c.updated_at, u.height + 1
+    FROM up u JOIN categories c ON c.id = u.parent_id
+  )
+  SELECT
+    json_agg(json_build_object('id', u.id, 'slug', u.slug, 'title', u.title) ORDER BY u.height DESC)
+      FILTER (WHERE u.lowest = (SELECT lowest FROM up ORDER BY height DESC, lowest LIMIT 1)) AS steps,
+    max(u.updated_at) AS changed_at
+  FROM up u
+) AS way
 WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 
 -- name: categories
@@ -27,7 +43,7 @@ WHERE p.slug = %(slug)s AND p.status = 'ACTIVE'
 SELECT id, slug, title, parent_id FROM categories ORDER BY position, title, id
 
 -- name: category
--- The way up and what is right below, each as the page shows it.
+-- The way up and what is right below, each as the page shows it, and the shop's name.
 WITH RECURSIVE trail AS (
   SELECT id, slug, title, parent_id, 0 AS height FROM categories WHERE slug = %(slug)s
   UNION ALL
@@ -37,8 +53,9 @@ SELECT
   (SELECT json_agg(json_build_object('id', t.id, 'slug', t.slug, 'title', t.title) ORDER BY t.height DESC) FROM trail t),
   (SELECT json_agg(json_build_object('id', b.id, 'slug', b.slug, 'title', b.title) ORDER BY b.position, b.title, b.id)
     FROM categories b WHERE b.parent_id = c.id),
-  s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
+  m.name, s.meta_title, s.meta_description, s.canonical_url, s.og_image, coalesce(s.noindex, false)
 FROM trail c LEFT JOIN seo_metadata s ON s.entity_type = 'category' AND s.entity_id = c.id
+LEFT JOIN settings m ON true
 WHERE c.height = 0
 
 -- name: product_for_staff
@@ -55,7 +72,8 @@ SELECT json_build_object(
         THEN json_build_object('amount', v.compare_at_amount, 'currency', v.currency) END,
       'lowest_price_30d', CASE WHEN v.lowest_price_30d_amount IS NOT NULL
         THEN json_build_object('amount', v.lowest_price_30d_amount, 'currency', v.currency) END,
-      'weight_grams', coalesce(v.weight_grams, 0), 'taxable', v.taxable, 'requires_shipping', v.requires_shipping,
+      'weight_grams', coalesce(v.weight_grams, 0), 'taxable', v.taxable, 'tax_class', v.tax_class,
+      'requires_shipping', v.requires_shipping,
       'available', CASE WHEN i.variant_id IS NOT NULL THEN i.available_qty + i.backorder_limit END,
       'image_id', v.image_id
     ) ORDER BY v.position)
@@ -74,16 +92,21 @@ LEFT JOIN seo_metadata s ON s.entity_type = 'product' AND s.entity_id = p.id
 WHERE p.id = %(id)s
 
 -- name: lock_products
--- In the order of their ids, so that two imports of the same products queue instead of deadlocking.
-SELECT shop_now(), p.id, p.slug, p.title, p.description_html, p.status, p.vendor, p.option_names, p.attributes, p.version
-FROM products p
-WHERE p.id = ANY (%(ids)s::uuid[]) OR p.slug = ANY (%(slugs)s::text[])
-ORDER BY p.id
-FOR NO KEY UPDATE
+-- In the order of their ids, so that two imports of the same products queue instead of deadlocking. The time is read outside
+-- the locking part, so that with the last row comes the time at which the last lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT id, slug, title, description_html, status, vendor, option_names, attributes, version
+  FROM products
+  WHERE id = ANY (%(ids)s::uuid[]) OR slug = ANY (%(slugs)s::text[])
+  ORDER BY id
+  FOR NO KEY UPDATE
+)
+SELECT shop_now(), l.id, l.slug, l.title, l.description_html, l.status, l.vendor, l.option_names, l.attributes, l.version
+FROM locked l
 
 -- name: variants_of
 SELECT product_id, id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id
+  taxable, requires_shipping, image_id, tax_class
 FROM product_variants WHERE product_id = ANY (%(ids)s::uuid[]) ORDER BY product_id, position
 
 -- name: images_of
@@ -131,19 +154,21 @@ RETURNING 1
 -- name: write_variants
 INSERT INTO product_variants (
   id, product_id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id, created_at
+  taxable, requires_shipping, image_id, tax_class, created_at
 )
 SELECT id, product_id, position, sku, barcode, title, option_values, price_amount, compare_at_amount, currency, weight_grams,
-  taxable, requires_shipping, image_id, %(now)s
+  taxable, requires_shipping, image_id, tax_class, %(now)s
 FROM jsonb_to_recordset(%(variants)s) AS n (
   id uuid, product_id uuid, position integer, sku text, barcode text, title text, option_values text[], price_amount bigint,
-  compare_at_amount bigint, currency char(3), weight_grams integer, taxable boolean, requires_shipping boolean, image_id uuid
+  compare_at_amount bigint, currency char(3), weight_grams integer, taxable boolean, requires_shipping boolean, image_id uuid,
+  tax_class text
 )
 ON CONFLICT (id) DO UPDATE SET
   position = excluded.position, sku = excluded.sku, barcode = excluded.barcode, title = excluded.title,
   option_values = excluded.option_values, price_amount = excluded.price_amount,
   compare_at_amount = excluded.compare_at_amount, currency = excluded.currency, weight_grams = excluded.weight_grams,
-  taxable = excluded.taxable, requires_shipping = excluded.requires_shipping, image_id = excluded.image_id
+  taxable = excluded.taxable, requires_shipping = excluded.requires_shipping, image_id = excluded.image_id,
+  tax_class = excluded.tax_class
 RETURNING 1
 
 -- name: write_categories_of

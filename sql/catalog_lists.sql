@@ -283,8 +283,8 @@ ORDER BY p.created_at DESC, p.id DESC LIMIT %(limit)s OFFSET %(offset)s
 SELECT count(*) FROM products p WHERE %(status)s::text IS NULL OR p.status = %(status)s::text
 
 -- name: found_for_staff
--- As for shoppers: the narrowest filter leads, the others are checked. The total comes in the first column, with a row of nothing
--- when the page is empty.
+-- As for shoppers: the narrowest filter leads, the others are checked; a category leads where no words do. The total comes in the
+-- first column, with a row of nothing when the page is empty.
 WITH RECURSIVE subtree AS (
   SELECT id FROM categories WHERE slug = %(category)s::text
   UNION
@@ -296,7 +296,9 @@ WITH RECURSIVE subtree AS (
   UNION
   SELECT product_id FROM product_variants WHERE barcode = %(q)s::text
   UNION ALL
-  (SELECT DISTINCT pc.product_id FROM subtree s JOIN product_categories pc ON pc.category_id = s.id WHERE %(q)s::text IS NULL)
+  (SELECT DISTINCT pc.product_id
+   FROM subtree s CROSS JOIN LATERAL (SELECT product_id FROM product_categories WHERE category_id = s.id OFFSET 0) AS pc
+   WHERE %(q)s::text IS NULL)
   UNION ALL
   SELECT product_id FROM product_stock
   WHERE in_stock = %(in_stock)s::boolean AND %(q)s::text IS NULL AND %(category)s::text IS NULL
@@ -306,8 +308,8 @@ WITH RECURSIVE subtree AS (
   WHERE (%(status)s::text IS NULL OR p.status = %(status)s::text)
     AND (%(in_stock)s::boolean IS NULL
       OR (SELECT s.in_stock FROM product_stock s WHERE s.product_id = p.id) = %(in_stock)s::boolean)
-    AND (%(category)s::text IS NULL OR p.id IN (
-      SELECT pc.product_id FROM subtree s JOIN product_categories pc ON pc.category_id = s.id))
+    AND (%(category)s::text IS NULL OR %(q)s::text IS NULL
+      OR (SELECT true FROM product_categories pc WHERE pc.product_id = p.id AND pc.category_id IN (SELECT id FROM subtree) LIMIT 1))
 )
 SELECT total.products, p.id, p.slug, p.title, p.status, p.vendor, p.price_from_amount, p.currency, p.image_url, p.version, p.created_at,
   p.updated_at

@@ -14,7 +14,9 @@ SELECT id FROM categories WHERE id = ANY (%(ids)s::uuid[])
 SELECT id FROM categories WHERE slug = %(slug)s
 
 -- name: titled
-SELECT lower(title), id FROM categories WHERE lower(title) = ANY (%(titles)s::text[]) ORDER BY id DESC
+-- Lower case is PostgreSQL's on both sides: its locale may know fewer letters than Python does. The older of two comes last.
+SELECT t.title, c.id FROM unnest(%(titles)s::text[]) AS t (title) JOIN categories c ON lower(c.title) = lower(t.title)
+ORDER BY c.id DESC
 
 -- name: add
 INSERT INTO categories (id, slug, title, parent_id, position) VALUES (

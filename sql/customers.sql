@@ -33,7 +33,9 @@ LEFT JOIN LATERAL (
   CROSS JOIN LATERAL (
     SELECT
       count(*) AS orders_count,
-      coalesce(sum(total_amount) FILTER (WHERE payment_status IN ('paid', 'partially_refunded')), 0)::bigint AS spent,
+      coalesce(sum(total_amount - (
+        SELECT coalesce(sum(p.refunded_amount), 0) FROM payments p WHERE p.order_id = orders.id
+      )) FILTER (WHERE payment_status IN ('paid', 'partially_refunded')), 0)::bigint AS spent,
       max(placed_at) AS last_order_at
     FROM orders
     WHERE (orders.customer_id = p.id OR (orders.customer_id IS NULL AND lower(orders.email) = p.email_key))
@@ -102,22 +104,35 @@ FROM customers c
 WHERE orders.id = %(order_id)s AND orders.customer_id IS NULL AND c.email_key = %(email_key)s AND c.password_hash IS NOT NULL
 
 -- name: open_orders
-SELECT count(*) FROM orders
-WHERE (customer_id = %(customer_id)s OR (customer_id IS NULL AND lower(email) = %(email_key)s))
-  AND status IN ('PENDING_PAYMENT', 'PAID')
+SELECT count(*) FROM orders o
+WHERE (o.customer_id = %(customer_id)s OR (o.customer_id IS NULL AND lower(o.email) = %(email_key)s))
+  AND (o.status IN ('PENDING_PAYMENT', 'PAID')
+    OR EXISTS (SELECT FROM refunds r WHERE r.order_id = o.id AND r.status IN ('created', 'pending')))
 
--- name: hand_over
--- Carts of a customer who has no account are none; addresses come without being anybody's default.
-WITH moved_orders AS (
-  UPDATE orders SET customer_id = %(target_id)s
-  WHERE customer_id = %(source_id)s OR (customer_id IS NULL AND lower(email) = %(source_key)s)
-), moved_carts AS (
-  UPDATE carts SET customer_id = %(target_id)s WHERE customer_id = %(source_id)s
-), moved_addresses AS (
-  UPDATE customer_addresses SET customer_id = %(target_id)s, default_shipping = false, default_billing = false
-  WHERE customer_id = %(source_id)s
-)
+-- name: hand_over_carts
+-- Before the orders, as everywhere.
+UPDATE carts SET customer_id = %(target_id)s WHERE customer_id = %(source_id)s
+
+-- name: hand_over_orders
+UPDATE orders SET customer_id = %(target_id)s
+WHERE customer_id = %(source_id)s OR (customer_id IS NULL AND lower(email) = %(source_key)s)
+
+-- name: hand_over_addresses
+-- They come without being anybody's default.
+UPDATE customer_addresses SET customer_id = %(target_id)s, default_shipping = false, default_billing = false
+WHERE customer_id = %(source_id)s
+
+-- name: hand_over_notes
 UPDATE customer_notes SET customer_id = %(target_id)s WHERE customer_id = %(source_id)s
+
+-- name: hand_over_former_emails
+INSERT INTO customer_former_emails (customer_id, email_key, left_at)
+SELECT %(target_id)s, email_key, left_at FROM customer_former_emails WHERE customer_id = %(source_id)s
+ON CONFLICT (customer_id, email_key) DO NOTHING
+
+-- name: leave_email
+INSERT INTO customer_former_emails (customer_id, email_key, left_at) VALUES (%(customer_id)s, %(email_key)s, %(at)s)
+ON CONFLICT (customer_id, email_key) DO UPDATE SET left_at = excluded.left_at
 
 -- name: add_note
 INSERT INTO customer_notes (id, customer_id, text, author, created_at)
@@ -133,7 +148,9 @@ FROM customers c
 CROSS JOIN LATERAL (
   SELECT
     count(*) AS orders_count,
-    coalesce(sum(total_amount) FILTER (WHERE payment_status IN ('paid', 'partially_refunded')), 0)::bigint AS spent,
+    coalesce(sum(total_amount - (
+      SELECT coalesce(sum(p.refunded_amount), 0) FROM payments p WHERE p.order_id = orders.id
+    )) FILTER (WHERE payment_status IN ('paid', 'partially_refunded')), 0)::bigint AS spent,
     max(placed_at) AS last_order_at
   FROM orders
   WHERE (orders.customer_id = c.id OR (orders.customer_id IS NULL AND lower(orders.email) = c.email_key))
@@ -156,7 +173,7 @@ ORDER BY c.updated_at DESC, c.id LIMIT 20
 
 -- name: orders
 SELECT o.id, o.number, o.status, o.payment_status, o.fulfillment_status, o.email, o.total_amount, o.currency,
-  (SELECT coalesce(sum(i.qty), 0) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version
+  (SELECT coalesce(sum(i.qty), 0) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version, o.reference
 FROM orders o WHERE o.customer_id = %(customer_id)s
 ORDER BY o.placed_at DESC, o.id DESC LIMIT %(limit)s OFFSET %(offset)s
 

@@ -5,18 +5,20 @@ VALUES (%(id)s, %(key)s, %(to)s, %(template)s, %(locale)s, %(payload)s)
 ON CONFLICT (key) DO NOTHING
 
 -- name: claim
--- One mail for one lease. A lease that ran out after the last attempt means that no worker survived it.
+-- One mail for one lease. A lease that ran out after the last attempt, or a few that ran out at all, mean that no worker survives
+-- it.
 WITH due AS (
-  SELECT id FROM email_outbox
+  SELECT id, attempts >= %(most_attempts)s OR unsettled >= %(most_deaths)s AS dead FROM email_outbox
   WHERE status = 'queued' AND next_retry_at <= (SELECT shop_now())
   ORDER BY next_retry_at, id LIMIT 1
   FOR UPDATE SKIP LOCKED
 )
 UPDATE email_outbox AS e SET
   attempts = e.attempts + 1,
+  unsettled = e.unsettled + 1,
   next_retry_at = shop_now() + %(lease)s,
-  status = CASE WHEN e.attempts >= %(most_attempts)s THEN 'dead' ELSE e.status END,
-  error = CASE WHEN e.attempts >= %(most_attempts)s THEN 'WorkerLost: no worker survived it' ELSE e.error END
+  status = CASE WHEN due.dead THEN 'dead' ELSE e.status END,
+  error = CASE WHEN due.dead THEN 'WorkerLost: no worker survived it' ELSE e.error END
 FROM due WHERE e.id = due.id
 RETURNING e.id, e.key, e.to_address, e.template_type, e.locale, e.attempts, e.status, e.created_at, e.payload_json
 
@@ -31,6 +33,7 @@ WHERE id = %(id)s AND attempts = %(attempts)s AND status = 'queued'
 UPDATE email_outbox SET
   status = CASE WHEN %(delay)s::interval IS NULL THEN 'dead' ELSE 'queued' END,
   next_retry_at = shop_now() + coalesce(%(delay)s::interval, interval '0'),
+  unsettled = unsettled - 1,
   error = %(error)s
 WHERE id = %(id)s AND attempts = %(attempts)s AND status = 'queued'
 
@@ -40,7 +43,7 @@ WITH locked AS MATERIALIZED (SELECT status FROM email_outbox WHERE id = %(id)s F
 SELECT shop_now(), l.status FROM locked l
 
 -- name: revive
-UPDATE email_outbox SET status = 'queued', attempts = 0, next_retry_at = shop_now() WHERE id = %(id)s
+UPDATE email_outbox SET status = 'queued', attempts = 0, unsettled = 0, next_retry_at = shop_now() WHERE id = %(id)s
 
 -- name: page
 SELECT id, key, to_address, template_type, locale, status, attempts, next_retry_at, subject, provider_id, error, created_at, sent_at

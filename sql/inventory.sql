@@ -49,13 +49,14 @@ SELECT EXISTS (
 
 -- name: lock_expired
 -- A reservation changes only under the lock of its cart. A cart that is busy is skipped, never waited for, so this can run
--- inside a transaction that already holds stock.
+-- inside a transaction that already holds stock. The carts alone are locked: the lock of a reservation would stay where its
+-- cart is skipped, and the cart's buyer would wait for it while holding the stock that is wanted next.
 SELECT r.id
 FROM inventory_reservations r JOIN carts c ON c.id = r.cart_id
 WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
 ORDER BY r.expires_at
 LIMIT %(limit)s
-FOR NO KEY UPDATE SKIP LOCKED
+FOR NO KEY UPDATE OF c SKIP LOCKED
 
 -- name: lock_expired_of
 -- The same for some variants, a statement of its own so that it visits their holds alone and not all that have expired.
@@ -65,62 +66,87 @@ WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
   AND r.variant_id = ANY (%(variant_ids)s::uuid[])
 ORDER BY r.expires_at
 LIMIT %(limit)s
-FOR NO KEY UPDATE SKIP LOCKED
+FOR NO KEY UPDATE OF c SKIP LOCKED
 
 -- name: release
--- Their carts are locked before, so these reservations stand still.
-WITH ended AS MATERIALIZED (
-  UPDATE inventory_reservations SET released_at = %(now)s
-  WHERE id = ANY (%(ids)s::bigint[]) AND released_at IS NULL
-  RETURNING variant_id, qty
+-- Their carts are locked before. Whether they are still expired is asked again, because one may have been held anew just before
+-- its cart was ours. Stock is locked before its reservations change, here as everywhere: whoever stops counting a variant goes
+-- the same way. Counters that drifted give back no more than they have, so that one of them cannot stop the sweeper for all.
+WITH expired AS MATERIALIZED (
+  SELECT id, variant_id FROM inventory_reservations
+  WHERE id = ANY (%(ids)s::bigint[]) AND released_at IS NULL AND order_id IS NULL AND expires_at <= %(now)s
 ), locked AS MATERIALIZED (
   SELECT i.variant_id FROM inventory_items i
-  WHERE i.variant_id IN (SELECT variant_id FROM ended)
+  WHERE i.variant_id = ANY (ARRAY(SELECT variant_id FROM expired))
   ORDER BY i.variant_id
   FOR NO KEY UPDATE
+), ended AS MATERIALIZED (
+  UPDATE inventory_reservations SET released_at = %(now)s
+  WHERE id = ANY (ARRAY(SELECT id FROM expired)) AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
+  RETURNING variant_id, qty
 ), sums AS MATERIALIZED (
-  SELECT variant_id, sum(qty)::integer AS qty FROM ended JOIN locked USING (variant_id) GROUP BY variant_id
+  SELECT variant_id, sum(qty)::integer AS qty FROM ended GROUP BY variant_id
+), counted AS (
+  UPDATE inventory_items i
+  SET available_qty = i.available_qty + least(s.qty, i.reserved_qty), reserved_qty = i.reserved_qty - least(s.qty, i.reserved_qty),
+    updated_at = %(now)s
+  FROM sums s WHERE i.variant_id = s.variant_id
 )
-UPDATE inventory_items i
-SET available_qty = i.available_qty + s.qty, reserved_qty = i.reserved_qty - s.qty, updated_at = %(now)s
-FROM sums s WHERE i.variant_id = s.variant_id
+SELECT count(*) FROM ended
 
 -- name: sell
--- The order is locked before, so its reservations stand still. The unique index on sales makes a second sale impossible. A new
--- version, because whoever counted the shelf before has not seen these units go.
-WITH held AS MATERIALIZED (
-  UPDATE inventory_reservations SET released_at = %(now)s
-  WHERE order_id = %(order_id)s AND released_at IS NULL
-  RETURNING variant_id, qty
-), locked AS MATERIALIZED (
+-- The order is locked before, so its reservations stand still; stock is locked before they change, as everywhere. The unique
+-- index on sales makes a second sale impossible. A new version, because whoever counted the shelf before has not seen these
+-- units go.
+WITH locked AS MATERIALIZED (
   SELECT i.variant_id FROM inventory_items i
-  WHERE i.variant_id IN (SELECT variant_id FROM held)
+  WHERE i.variant_id = ANY (ARRAY(
+    SELECT variant_id FROM inventory_reservations WHERE order_id = %(order_id)s AND released_at IS NULL
+  ))
   ORDER BY i.variant_id
   FOR NO KEY UPDATE
+), held AS MATERIALIZED (
+  UPDATE inventory_reservations SET released_at = %(now)s
+  WHERE order_id = %(order_id)s AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
+  RETURNING variant_id, qty
 ), counted AS (
   UPDATE inventory_items i SET reserved_qty = i.reserved_qty - h.qty, version = i.version + 1, updated_at = %(now)s
-  FROM held h JOIN locked USING (variant_id)
-  WHERE i.variant_id = h.variant_id
+  FROM held h WHERE i.variant_id = h.variant_id
   RETURNING i.variant_id, h.qty, i.available_qty + i.reserved_qty AS on_hand
 )
 INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, order_id, at)
 SELECT variant_id, 'sale', -qty, on_hand, %(order_id)s, %(now)s FROM counted
 
 -- name: give_back
-WITH held AS MATERIALIZED (
-  UPDATE inventory_reservations SET released_at = %(now)s
-  WHERE order_id = %(order_id)s AND released_at IS NULL
-  RETURNING variant_id, qty
-), locked AS MATERIALIZED (
+WITH locked AS MATERIALIZED (
   SELECT i.variant_id FROM inventory_items i
-  WHERE i.variant_id IN (SELECT variant_id FROM held)
+  WHERE i.variant_id = ANY (ARRAY(
+    SELECT variant_id FROM inventory_reservations WHERE order_id = %(order_id)s AND released_at IS NULL
+  ))
   ORDER BY i.variant_id
   FOR NO KEY UPDATE
+), held AS MATERIALIZED (
+  UPDATE inventory_reservations SET released_at = %(now)s
+  WHERE order_id = %(order_id)s AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
+  RETURNING variant_id, qty
 )
 UPDATE inventory_items i
 SET available_qty = i.available_qty + h.qty, reserved_qty = i.reserved_qty - h.qty, updated_at = %(now)s
-FROM held h JOIN locked USING (variant_id)
-WHERE i.variant_id = h.variant_id
+FROM held h WHERE i.variant_id = h.variant_id
+
+-- name: return_to_cart
+-- The counters stay as they are: what the order held its cart holds, and loses when nobody touches it, like any other. Stock is
+-- locked before its reservations change, as everywhere.
+WITH locked AS MATERIALIZED (
+  SELECT i.variant_id FROM inventory_items i
+  WHERE i.variant_id = ANY (ARRAY(
+    SELECT variant_id FROM inventory_reservations WHERE order_id = %(order_id)s AND released_at IS NULL
+  ))
+  ORDER BY i.variant_id
+  FOR NO KEY UPDATE
+)
+UPDATE inventory_reservations SET order_id = NULL, held_since = %(now)s, expires_at = %(until)s
+WHERE order_id = %(order_id)s AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
 
 -- name: track
 INSERT INTO inventory_items (variant_id, backorder_limit) VALUES (%(variant_id)s, %(backorder_limit)s)
@@ -134,8 +160,16 @@ ORDER BY variant_id
 FOR NO KEY UPDATE
 
 -- name: track_all
--- A variant that moves is tracked from then on.
-INSERT INTO inventory_items (variant_id) SELECT unnest(%(variant_ids)s::uuid[]) ON CONFLICT (variant_id) DO NOTHING
+-- A variant that moves is tracked from then on. In the order of their ids, like everybody who locks stock.
+INSERT INTO inventory_items (variant_id) SELECT v.id FROM unnest(%(variant_ids)s::uuid[]) AS v (id) ORDER BY v.id
+ON CONFLICT (variant_id) DO NOTHING
+
+-- name: leave_past_versions
+-- What is tracked again goes on behind the version it had. A statement of its own, because the one before may have waited for
+-- somebody who stopped counting, and would not see what they left.
+UPDATE inventory_items i SET version = p.version + 1
+FROM inventory_past_versions p
+WHERE i.variant_id = ANY (%(variant_ids)s::uuid[]) AND p.variant_id = i.variant_id AND i.version <= p.version
 
 -- name: move
 -- The rows are there and locked before. Answers, so that an order that does not exist is found out here and not at the commit.
@@ -162,15 +196,19 @@ WHERE variant_id = %(variant_id)s
 
 -- name: untrack
 -- What was on hand is written off, so that the ledger of a variant without counters comes to nothing, and counting can begin
--- again from there. The row is locked before: whoever wants to hold this variant meanwhile finds that nobody counts it.
+-- again from there, behind the version it had. The row is locked before: whoever wants to hold this variant meanwhile finds that
+-- nobody counts it.
 WITH ended AS (
   UPDATE inventory_reservations SET released_at = %(now)s WHERE variant_id = %(variant_id)s AND released_at IS NULL
 ), written_off AS (
   INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, reason, staff_id, at)
   SELECT variant_id, 'correction', -(available_qty + reserved_qty), 0, 'no longer tracked', %(staff_id)s, %(now)s
   FROM inventory_items WHERE variant_id = %(variant_id)s AND available_qty + reserved_qty <> 0
+), gone AS (
+  DELETE FROM inventory_items WHERE variant_id = %(variant_id)s RETURNING variant_id, version
 )
-DELETE FROM inventory_items WHERE variant_id = %(variant_id)s
+INSERT INTO inventory_past_versions (variant_id, version) SELECT variant_id, version FROM gone
+ON CONFLICT (variant_id) DO UPDATE SET version = excluded.version
 
 -- name: orphans_of
 SELECT id, cart_id, order_id FROM inventory_orphans WHERE variant_id = %(variant_id)s
@@ -349,3 +387,13 @@ SELECT DISTINCT ON (l.variant_id) l.variant_id, l.id, l.type, l.at, l.moved, l.o
 FROM ledger l LEFT JOIN agreed a ON a.variant_id = l.variant_id
 WHERE l.id > coalesce(a.id, 0)
 ORDER BY l.variant_id, l.id
+
+-- name: short_of_order
+-- What an order needs of counted variants where it holds less than that. Asked in the batch that locks the order, after the lock.
+SELECT l.variant_id, sum(l.qty)::integer
+FROM order_items l
+JOIN inventory_items i ON i.variant_id = l.variant_id
+LEFT JOIN inventory_reservations r ON r.order_id = l.order_id AND r.variant_id = l.variant_id AND r.released_at IS NULL
+WHERE l.order_id = %(order_id)s
+GROUP BY l.variant_id
+HAVING sum(l.qty) > coalesce(max(r.qty), 0)

@@ -32,3 +32,9 @@ DELETE FROM login_guesses WHERE at <= %(before)s RETURNING 1
 
 -- name: forget_clients
 DELETE FROM login_clients WHERE seen_at <= %(before)s RETURNING 1
+
+-- name: forget_guesses_at
+DELETE FROM login_guesses WHERE account = %(account)s
+
+-- name: forget_clients_of
+DELETE FROM login_clients WHERE account = %(account)s

@@ -3,8 +3,13 @@ INSERT INTO uploads (id, filename, content_type, size_bytes, alt, status, keep_u
 VALUES (%(id)s, %(filename)s, %(content_type)s, %(size)s, %(alt)s, %(status)s, %(keep_until)s)
 
 -- name: lock_upload
-SELECT shop_now(), id, filename, content_type, size_bytes, alt, keep_until, status, url, width, height
-FROM uploads WHERE id = %(id)s FOR UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT id, filename, content_type, size_bytes, alt, keep_until, status, url, width, height
+  FROM uploads WHERE id = %(id)s FOR UPDATE
+)
+SELECT shop_now(), l.id, l.filename, l.content_type, l.size_bytes, l.alt, l.keep_until, l.status, l.url, l.width, l.height
+FROM locked l
 
 -- name: write_upload
 UPDATE uploads SET
@@ -69,7 +74,9 @@ UPDATE remote_images SET
 WHERE id = %(id)s AND attempts = %(attempts)s AND status = 'pending'
 
 -- name: lock_remote_image
-SELECT shop_now(), status FROM remote_images WHERE id = %(id)s FOR UPDATE
+-- The time is read outside the locking part, so that it is the time at which the lock was granted.
+WITH locked AS MATERIALIZED (SELECT status FROM remote_images WHERE id = %(id)s FOR UPDATE)
+SELECT shop_now(), l.status FROM locked l
 
 -- name: revive_remote_image
 UPDATE remote_images SET status = 'pending', attempts = 0, next_retry_at = shop_now() WHERE id = %(id)s

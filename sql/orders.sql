@@ -5,11 +5,11 @@ SELECT nextval('order_numbers')
 -- The order, its lines and its first transition are one fact.
 WITH new AS (
   INSERT INTO orders (
-    id, number, cart_id, customer_id, status, payment_status, email, locale, currency, prices_include_tax,
+    id, number, reference, cart_id, customer_id, status, payment_status, email, locale, currency, prices_include_tax,
     subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_lines,
     shipping_address, billing_address, shipping_option, placed_at, expires_at, paid_at, updated_at
   ) VALUES (
-    %(id)s, %(number)s, %(cart_id)s, %(customer_id)s, %(status)s, %(payment_status)s, %(email)s, %(locale)s, %(currency)s,
+    %(id)s, %(number)s, %(reference)s, %(cart_id)s, %(customer_id)s, %(status)s, %(payment_status)s, %(email)s, %(locale)s, %(currency)s,
     %(prices_include_tax)s, %(subtotal)s, %(discount)s, %(shipping)s, %(tax)s, %(total)s, %(tax_lines)s,
     %(shipping_address)s, %(billing_address)s, %(shipping_option)s, %(placed_at)s, %(expires_at)s, %(paid_at)s, %(placed_at)s
   ) RETURNING id
@@ -32,19 +32,19 @@ SELECT id, %(status)s, %(actor_kind)s, %(actor_id)s, %(placed_at)s FROM new
 WITH locked AS MATERIALIZED (
   SELECT id, number, cart_id, status, payment_status, fulfillment_status, email, locale, shipping_address, billing_address,
     customer_id, shipping_option, subtotal_amount, discount_amount, shipping_amount, tax_amount, tax_lines, total_amount,
-    currency, prices_include_tax, placed_at, expires_at, paid_at, version
+    currency, prices_include_tax, placed_at, expires_at, paid_at, version, reference
   FROM orders WHERE id = %(order_id)s FOR NO KEY UPDATE
 )
 SELECT shop_now(), l.id, l.number, l.cart_id, l.status, l.payment_status, l.fulfillment_status, l.email, l.locale,
   l.shipping_address, l.billing_address, l.customer_id, l.shipping_option, l.subtotal_amount, l.discount_amount,
   l.shipping_amount, l.tax_amount, l.tax_lines, l.total_amount, l.currency, l.prices_include_tax, l.placed_at, l.expires_at,
-  l.paid_at, l.version
+  l.paid_at, l.version, l.reference
 FROM locked l
 
 -- name: find
 SELECT shop_now(), id, number, cart_id, status, payment_status, fulfillment_status, email, locale, shipping_address,
   billing_address, customer_id, shipping_option, subtotal_amount, discount_amount, shipping_amount, tax_amount, tax_lines,
-  total_amount, currency, prices_include_tax, placed_at, expires_at, paid_at, version
+  total_amount, currency, prices_include_tax, placed_at, expires_at, paid_at, version, reference
 FROM orders WHERE id = %(order_id)s
 
 -- name: lines
@@ -68,17 +68,17 @@ FROM saved WHERE %(from_status)s::text <> %(status)s::text
 
 -- name: page
 SELECT o.id, o.number, o.status, o.payment_status, o.fulfillment_status, o.email, o.total_amount, o.currency,
-  (SELECT sum(i.qty) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version
+  (SELECT sum(i.qty) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version, o.reference
 FROM orders o
 WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
-  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.email) LIKE %(pattern)s)
+  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.reference) = lower(%(text)s) OR lower(o.email) LIKE %(pattern)s)
 ORDER BY o.placed_at DESC, o.id DESC
 LIMIT %(limit)s OFFSET %(offset)s
 
 -- name: page_total
 SELECT count(*) FROM orders o
 WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
-  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.email) LIKE %(pattern)s)
+  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.reference) = lower(%(text)s) OR lower(o.email) LIKE %(pattern)s)
 
 -- name: numbered
 SELECT id FROM orders WHERE number = %(number)s
@@ -87,3 +87,42 @@ SELECT id FROM orders WHERE number = %(number)s
 SELECT id, expires_at FROM orders
 WHERE status = 'PENDING_PAYMENT' AND expires_at <= shop_now()
 ORDER BY expires_at LIMIT %(limit)s
+
+-- name: called
+-- Two orders share a name only where the format was changed so that they do; then it is the later one's.
+SELECT id FROM orders WHERE lower(reference) = lower(%(reference)s) ORDER BY number DESC LIMIT 1
+
+-- name: timeline
+-- Each source tells the same: when, what kind of thing, what it was, how far it got, who did it, and what else there is to say.
+-- A source that joins later is one more branch. Things of one moment stand in the order of their kinds.
+SELECT at, kind, what, status, actor, detail FROM (
+  SELECT t.at, 1 AS place, t.id::text AS tie, 'status' AS kind, t.to_status AS what, coalesce(t.from_status, '') AS status,
+    coalesce(u.name, k.name, t.actor_kind) AS actor, t.reason AS detail
+  FROM order_transitions t
+  LEFT JOIN users u ON u.id = t.actor_id AND t.actor_kind = 'staff'
+  LEFT JOIN api_keys k ON k.id = t.actor_id AND t.actor_kind = 'key'
+  WHERE t.order_id = %(order_id)s
+  UNION ALL
+  SELECT p.created_at, 2, p.id::text, 'payment', p.provider, p.status, '', concat_ws(', ', p.intent_id, p.failure)
+  FROM payments p WHERE p.order_id = %(order_id)s
+  UNION ALL
+  SELECT e.created_at, 3, lpad(e.sequence::text, 10, '0') || e.branch, 'event', e.type, e.status, e.branch, coalesce(e.error, '')
+  FROM outbox_events e WHERE e.aggregate_id = %(order_id)s
+  UNION ALL
+  SELECT w.received_at, 4, w.id::text, 'provider_event', w.type, w.status, w.provider, coalesce(w.error, '')
+  FROM payments p JOIN webhook_events w ON w.intent_id = p.intent_id AND w.provider = p.provider
+  WHERE p.order_id = %(order_id)s
+  UNION ALL
+  SELECT r.created_at, 5, r.id::text, 'refund', r.amount || ' ' || r.currency, r.status, r.created_by_kind,
+    concat_ws(', ', r.reason, r.provider_refund_id, r.failure)
+  FROM refunds r WHERE r.order_id = %(order_id)s
+  UNION ALL
+  SELECT d.opened_at, 6, d.id::text, 'dispute', d.amount || ' ' || d.currency, d.status, d.provider, d.reason
+  FROM disputes d WHERE d.order_id = %(order_id)s
+  UNION ALL
+  SELECT m.created_at, 7, m.id::text, 'mail', m.template_type, m.status, m.to_address, coalesce(m.error, '')
+  FROM (SELECT %(order_id)s::uuid UNION ALL SELECT r.id FROM refunds r WHERE r.order_id = %(order_id)s) AS cause (id)
+  JOIN email_outbox m ON m.cause_id = cause.id
+) AS told
+ORDER BY at, place, tie
+LIMIT %(limit)s

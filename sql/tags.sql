@@ -10,7 +10,11 @@ SELECT slug, id FROM tags WHERE slug = ANY (%(slugs)s::text[])
 
 -- name: lock
 -- In the order of their ids, so that two merges queue instead of deadlocking. Whoever gives one to a product waits too.
-SELECT shop_now(), t.id, t.title, t.slug, t.version FROM tags t WHERE t.id = ANY (%(ids)s::uuid[]) ORDER BY t.id FOR UPDATE
+-- The time is read outside the locking part, so that with the last row comes the time at which the last lock was granted.
+WITH locked AS MATERIALIZED (
+  SELECT id, title, slug, version FROM tags WHERE id = ANY (%(ids)s::uuid[]) ORDER BY id FOR UPDATE
+)
+SELECT shop_now(), l.id, l.title, l.slug, l.version FROM locked l
 
 -- name: write
 INSERT INTO tags (id, slug, title, version) VALUES (%(id)s, %(slug)s, %(title)s, %(version)s)

@@ -11,8 +11,10 @@ from commerce_core.access.model import Actor, Permission
 from commerce_core.inventory.errors import VariantNotTracked
 from commerce_core.inventory.model import Repair
 from commerce_core.inventory.service import InventoryService
-from commerce_core.inventory.views import Discrepancy, Explanation, HoldView, MovementView
+from commerce_core.inventory.views import Explanation, HoldView, MovementView, RepairedPart, Verification
 from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, CursorPage, PageRequest
+
+_Cursor = Annotated[str, Limits(most=100)]
 
 
 @frozen
@@ -21,7 +23,7 @@ class LedgerQuery:
 
     page: Annotated[int, Limits(1, MAX_PAGE)] = 1
     per_page: Annotated[int, Limits(1, MAX_PER_PAGE)] = 24
-    cursor: Annotated[str, Limits(most=100)] | None = None
+    cursor: _Cursor | None = None
 
 
 @frozen
@@ -79,10 +81,10 @@ class AdminStockExplanation:
 
 
 @frozen
-class VerificationView:
-    """Every counter that disagrees; none when the stock is proved."""
+class ProofQuery:
+    """Where to go on: the `next_cursor` of the part before; nothing begins at the beginning."""
 
-    discrepancies: tuple[Discrepancy, ...]
+    cursor: _Cursor | None = None
 
 
 @frozen
@@ -92,11 +94,14 @@ class AdminStockVerification:
     inventory: InventoryService
 
     @operation(
-        "Prove the stock", answers={200: VerificationView}, access=Access.STAFF, permission=Permission.INVENTORY_READ
+        "Prove the stock", answers={200: Verification}, access=Access.STAFF, permission=Permission.INVENTORY_READ
     )
-    def on_get(self, actor: Actor) -> Answer:
-        """Recomputes every counter from the ledger and the holds, without stopping anybody."""
-        return Answer(VerificationView(tuple(self.inventory.verify(actor))))
+    def on_get(self, actor: Actor, query: ProofQuery) -> Answer:
+        """Recomputes the counters of some thousand variants from the ledger and the holds, without stopping anybody.
+
+        Go on while there is a `next_cursor`; the stock is proved when no part named a discrepancy.
+        """
+        return Answer(self.inventory.verify_part(actor, query.cursor))
 
 
 @frozen
@@ -130,9 +135,16 @@ class RepairView:
 
 @frozen
 class RepairsView:
-    """Every variant that was repaired."""
+    """The variants that were repaired in this part. `next_cursor` is where the next one begins."""
 
     repaired: tuple[RepairView, ...]
+    checked: int
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, part: RepairedPart) -> Self:
+        """As an answer."""
+        return cls(tuple(RepairView.of(repair) for repair in part.repaired), part.checked, part.next_cursor)
 
 
 @frozen
@@ -148,6 +160,9 @@ class AdminStockRepair:
         permission=Permission.INVENTORY_WRITE,
         idempotency=Idempotent.HONOURED,
     )
-    def on_post(self, actor: Actor) -> Answer:
-        """Ends holds without an owner, and writes an audit row for each variant. A shelf that differs is a count."""
-        return Answer(RepairsView(tuple(RepairView.of(repair) for repair in self.inventory.repair(actor))))
+    def on_post(self, actor: Actor, query: ProofQuery) -> Answer:
+        """Ends holds without an owner, and writes an audit row for each variant. A shelf that differs is a count.
+
+        Part by part like the proof: go on while there is a `next_cursor`.
+        """
+        return Answer(RepairsView.of(self.inventory.repair_part(actor, query.cursor)))

@@ -6,16 +6,19 @@ from uuid import UUID
 from attrs import frozen
 
 from adapters_http.fields import Limits
-from adapters_http.operation import Access, Answer, operation
+from adapters_http.operation import Access, Answer, Media, operation
 from adapters_http.store.checkout import OF_PROVIDER
 from commerce_core.access.model import Actor, Permission
 from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.checkout.service import CheckoutService
+from commerce_core.kernel.csv import csv_blocks
 from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
-from commerce_core.orders.model import OrderStatus
+from commerce_core.orders.exported import OrderExport
+from commerce_core.orders.model import OrderId, OrderStatus
 from commerce_core.orders.service import OrderService
-from commerce_core.orders.views import OrderSummary, OrderView
+from commerce_core.orders.views import OrderSummary, OrderView, TimelineView
+from commerce_core.pricing.explain import Explanation
 
 
 @frozen
@@ -42,6 +45,28 @@ class AdminOrders:
 
 
 @frozen
+class AdminOrderExport:
+    """`/v1/admin/orders/export.csv`."""
+
+    orders: OrderService
+
+    @operation(
+        "Export orders",
+        answers={200: Media("text/csv; charset=utf-8")},
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, query: OrderExport) -> Answer:
+        """A row for each order, for each of its lines, for each tax rate of a sale or refund, or as Shopify writes it.
+
+        Both days are the shop's and belong to the period: the day of placing, in a ledger the day of the money.
+        `status` may stand more than once. Cells that a spreadsheet would take for a formula begin with an apostrophe.
+        """
+        headers = {"Content-Disposition": f'attachment; filename="{query.profile.value}.csv"'}
+        return Answer(csv_blocks(self.orders.export(actor, query)), headers=headers)
+
+
+@frozen
 class AdminOrder:
     """`/v1/admin/orders/{order_id}`."""
 
@@ -61,10 +86,32 @@ class AdminOrder:
 
 
 @frozen
+class AdminOrderExplanation:
+    """`/v1/admin/orders/{order_id}/explain`."""
+
+    orders: OrderService
+
+    @operation(
+        "Explain a total",
+        answers={200: Explanation},
+        refusals=(OrderNotFound,),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, order_id: UUID) -> Answer:
+        """Each cent with the rule, the rate, the base and the rounding that made it.
+
+        The steps with `counts` add up to the total; a discount's amount is negative here. `exact` is in minor units.
+        """
+        return Answer(self.orders.explain(actor, order_id))
+
+
+@frozen
 class ChangeStatus:
     """Where the order should go."""
 
     status: OrderStatus
+    reason: Annotated[str, Limits(most=500)] = ""
 
 
 @frozen
@@ -82,5 +129,23 @@ class AdminOrderStatus:
     )
     def on_patch(self, actor: Actor, order_id: UUID, body: ChangeStatus, if_match: int | None) -> Answer:
         """FULFILLED, COMPLETED, or CANCELLED while it is unpaid. PAID is for the payment provider to say."""
-        moved = self.checkout.change_status(actor, order_id, body.status, if_match)
+        moved = self.checkout.change_status(actor, order_id, body.status, if_match, body.reason)
         return Answer(moved).at_version(moved.version)
+
+
+@frozen
+class AdminOrderTimeline:
+    """`/v1/admin/orders/{order_id}/timeline`."""
+
+    orders: OrderService
+
+    @operation(
+        "Tell what has happened to an order",
+        answers={200: TimelineView},
+        refusals=(OrderNotFound,),
+        access=Access.STAFF,
+        permission=Permission.ORDERS_READ,
+    )
+    def on_get(self, actor: Actor, order_id: UUID) -> Answer:
+        """Statuses, payments, events, what providers told, refunds, disputes and mails in one list, the first first."""
+        return Answer(self.orders.timeline(actor, OrderId(order_id)))

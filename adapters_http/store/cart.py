@@ -22,12 +22,18 @@ from commerce_core.cart.errors import (
 from commerce_core.cart.model import MAX_LINE_QUANTITY, MAX_LINES
 from commerce_core.cart.service import CartService, NewCart, NewItem
 from commerce_core.cart.views import CartView, ShippingOptionsView
+from commerce_core.checkout.errors import PaymentUnderWay
+from commerce_core.discounts.errors import DiscountCodeUnknown
+from commerce_core.discounts.refusals import MISFITS
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.errors import OutOfStock
+from commerce_core.kernel.address import COUNTRIES
+from commerce_core.kernel.destination import Destination
+from commerce_core.kernel.errors import InvalidInput
 
 Quantity = Annotated[int, Limits(1, MAX_LINE_QUANTITY)]
 _NOT_YOURS = (CartNotFound, CartMerged)
-_CLOSED = (*_NOT_YOURS, CartNotOpen, CartChanged)
+_CLOSED = (*_NOT_YOURS, CartNotOpen, PaymentUnderWay, CartChanged)
 
 
 @frozen
@@ -172,11 +178,55 @@ class CartItem:
 
 
 @frozen
-class Destination:
-    """Where it might go. With one way of shipping the destination does not matter yet."""
+class TypedCode:
+    """The code of a discount, however it is spelt."""
+
+    example: ClassVar[dict[str, Any]] = {"code": "SPRING10"}
+    code: Annotated[str, Limits(most=200)]
+
+
+@frozen
+class CartDiscount:
+    """`/v1/store/cart/{cart_id}/discount`."""
+
+    cart: CartService
+
+    @operation(
+        "Apply a discount code",
+        answers={200: CartView},
+        refusals=(*_CLOSED, DiscountCodeUnknown, *MISFITS),
+        idempotency=Idempotent.HONOURED,
+    )
+    def on_post(self, shopper: Actor, cart_id: UUID, body: TypedCode, if_match: int | None) -> Answer:
+        """In place of one typed in before. A code that gives nothing to this cart is refused with the reason.
+
+        One that stops giving later stays on the cart, which then shows why.
+        """
+        changed = self.cart.apply_discount(cart_id, body.code, shopper=shopper, expected_version=if_match)
+        return Answer(changed).at_version(changed.version)
+
+    @operation("Remove the discount code", answers={200: CartView}, refusals=_CLOSED)
+    def on_delete(self, shopper: Actor, cart_id: UUID, if_match: int | None) -> Answer:
+        """Automatic discounts stay."""
+        changed = self.cart.remove_discount(cart_id, shopper=shopper, expected_version=if_match)
+        return Answer(changed).at_version(changed.version)
+
+
+@frozen
+class ShippingPlace:
+    """Where it might go. Without a country: to the cart's own address, or where the shop is."""
 
     country: Annotated[str, Limits(2, 2)] | None = None
+    region: Annotated[str, Limits(most=200)] | None = None
     postal_code: Annotated[str, Limits(most=20)] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.country is not None and self.country not in COUNTRIES:
+            raise InvalidInput.at("/country", "invalid-country", "Must be a two-letter ISO 3166-1 code.")
+
+    def place(self) -> Destination | None:
+        """The place, if one was named."""
+        return Destination(self.country, self.region, self.postal_code) if self.country else None
 
 
 @frozen
@@ -186,6 +236,9 @@ class CartShippingOptions:
     cart: CartService
 
     @operation("List shipping options", answers={200: ShippingOptionsView}, refusals=_NOT_YOURS)
-    def on_get(self, shopper: Actor, cart_id: UUID, query: Destination) -> Answer:  # noqa: ARG002 - a client may already tell it
-        """The ways to send this cart, with their prices; none when nothing has to be sent."""
-        return Answer(self.cart.shipping_options(cart_id, shopper=shopper))
+    def on_get(self, shopper: Actor, cart_id: UUID, query: ShippingPlace) -> Answer:
+        """The ways to send this cart there, the cheapest first; none when nothing has to be sent, or not to there.
+
+        Checkout takes one of these for the place it goes to, and no other.
+        """
+        return Answer(self.cart.shipping_options(cart_id, query.place(), shopper=shopper))

@@ -20,6 +20,7 @@ from commerce_core.checkout.model import PaymentMethod, PlaceOrder
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.checkout.views import CheckoutView, ConfirmationView
 from commerce_core.customers.profile import ProfileService
+from commerce_core.discounts.refusals import MISFITS
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
@@ -29,17 +30,12 @@ from commerce_core.payments.errors import (
     GatewayMisconfigured,
     GatewayRefused,
     GatewayUnavailable,
-    PaidTooLate,
-    PaymentMismatch,
     PaymentUnknown,
     ProviderNotConfigured,
 )
 
 # What asking a payment provider, and believing its answer, may end in.
-OF_PROVIDER = (
-    GatewayRefused, GatewayUnavailable, GatewayMisconfigured, ProviderNotConfigured, PaymentMismatch, PaymentUnknown,
-    PaidTooLate,
-)  # fmt: skip
+OF_PROVIDER = (GatewayRefused, GatewayUnavailable, GatewayMisconfigured, ProviderNotConfigured, PaymentUnknown)
 
 
 @frozen
@@ -80,7 +76,8 @@ class Checkout:
         answers={201: CheckoutView},
         refusals=(
             CartNotFound, CartMerged, CartNotOpen, CartEmpty, ItemsUnavailable, ShippingNotChosen,
-            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock, *OF_PROVIDER,
+            UnknownShippingOption, PaymentMethodNotOffered, TotalChanged, OrderExpired, OutOfStock,
+            *MISFITS, *OF_PROVIDER,
         ),
         idempotency=Idempotent.REQUIRED,
         resumable=True,

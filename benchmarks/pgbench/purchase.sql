@@ -33,10 +33,10 @@ JOIN products p ON p.id = v.product_id WHERE ci.cart_id = :cart;
 UPDATE inventory_reservations SET order_id = :bought, expires_at = shop_now() + interval '30 minutes'
 WHERE cart_id = :cart AND released_at IS NULL;
 INSERT INTO orders (
-  id, number, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount, discount_amount,
+  id, number, reference, cart_id, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount, discount_amount,
   shipping_amount, tax_amount, total_amount, tax_lines, shipping_address, shipping_option, placed_at, expires_at
 ) VALUES (
-  :bought, nextval('order_numbers'), :cart, 'PENDING_PAYMENT', 'unpaid', 'camille@example.com', 'en', 'EUR', true, 1900, 0,
+  :bought, nextval('order_numbers'), currval('order_numbers')::text, :cart, 'PENDING_PAYMENT', 'unpaid', 'camille@example.com', 'en', 'EUR', true, 1900, 0,
   490, 398, 2390, '[{"title": "VAT FR", "rate": "20.00", "amount": 398}]',
   '{"name": "Camille Durand", "line1": "12 rue des Lilas", "city": "Paris", "country": "FR"}',
   '{"id": "standard", "title": "Standard delivery", "price": 490, "estimated_days": 3}', shop_now(),
@@ -51,7 +51,7 @@ UPDATE carts SET status = 'CONVERTED', version = version + 1, email = 'camille@e
 INSERT INTO cart_events (cart_id, type) VALUES (:cart, 'converted');
 INSERT INTO payments (id, order_id, attempt, provider, idempotency_key, status, amount, currency, created_at, updated_at)
 VALUES (:payment, :bought, 1, 'stripe', :payment, 'created', 2390, 'EUR', shop_now(), shop_now());
-INSERT INTO outbox_events (id, type, aggregate_id, payload) VALUES (gen_random_uuid(), 'order.placed', :bought, '{}');
+INSERT INTO outbox_events (id, type, aggregate_id, sequence, payload) VALUES (gen_random_uuid(), 'order.placed', :bought, 1, '{}');
 COMMIT;
 \endpipeline
 \startpipeline
@@ -81,7 +81,7 @@ INSERT INTO inventory_movements (variant_id, type, qty, on_hand_after, order_id,
 SELECT :variant_id, 'sale', -1, on_hand, :bought, shop_now() FROM counted;
 INSERT INTO email_outbox (id, key, to_address, template_type, locale, payload_json)
 VALUES (gen_random_uuid(), 'bench:' || :bought::text, 'camille@example.com', 'order_confirmation', 'en', '{}');
-INSERT INTO outbox_events (id, type, aggregate_id, payload) VALUES (gen_random_uuid(), 'order.paid', :bought, '{}');
+INSERT INTO outbox_events (id, type, aggregate_id, sequence, payload) VALUES (gen_random_uuid(), 'order.paid', :bought, 2, '{}');
 UPDATE webhook_events SET status = 'processed', processed_at = shop_now() WHERE id = :message;
 COMMIT;
 \endpipeline

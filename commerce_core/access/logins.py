@@ -46,6 +46,10 @@ class Guesses(Protocol):
         """Forget this client's guesses at this account, and remember the client."""
         ...
 
+    def forget_account(self, account: bytes) -> None:
+        """Forget every guess at this account, and every client that it knows."""
+        ...
+
     def forget(self, policy: LockoutPolicy) -> int:
         """Forget guesses and clients whose time is over; returns how many."""
         ...
@@ -74,7 +78,7 @@ class LoginGuard:
         The guess is counted before it is checked, so that guesses made at once count too. Leaving the block without an
         exception means that it was right. `realm` is `staff` or `customer`, `identity` a normalised address.
         """
-        guess = self._count(_hashed(realm, identity), _hashed("client", address or ""))
+        guess = self._count(account_of(realm, identity), _hashed("client", address or ""))
         yield
         self._was_right(guess)
 
@@ -96,6 +100,11 @@ class LoginGuard:
     def _was_right(self, guess: Guess) -> None:
         with self.begin() as work:
             work.guesses.was_right(guess)
+
+
+def account_of(realm: str, identity: str) -> bytes:
+    """What an account is counted under."""
+    return _hashed(realm, identity)
 
 
 def _hashed(*parts: str) -> bytes:

@@ -1,5 +1,7 @@
 """Actors and the permission matrix: the one place that says who may do what."""
 
+import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,9 +23,17 @@ class Permission(StrEnum):
     CUSTOMERS_WRITE = "customers:write"
     CUSTOMERS_PRIVACY = "customers:privacy"  # export, erase and merge people
     CARTS_READ = "carts:read"
+    DISCOUNTS_READ = "discounts:read"
+    DISCOUNTS_WRITE = "discounts:write"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
     STAFF_MANAGE = "staff:manage"
+    KEYS_MANAGE = "keys:manage"
+    SUBSCRIPTIONS_READ = "subscriptions:read"
+    SUBSCRIPTIONS_WRITE = "subscriptions:write"  # says who outside hears of everything
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"
+    AUDIT_READ = "audit:read"
 
 
 class Role(StrEnum):
@@ -34,21 +44,38 @@ class Role(StrEnum):
     SUPPORT = "SUPPORT"
 
 
-_ALL = frozenset(Permission)
+_EVERYBODY = frozenset(Role)
+_MANAGERS = frozenset({Role.ADMIN, Role.MANAGER})
+_ADMINS = frozenset({Role.ADMIN})
 
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: _ALL,
-    Role.MANAGER: _ALL - {Permission.STAFF_MANAGE, Permission.OPERATIONS_WRITE},
-    Role.SUPPORT: frozenset({
-        Permission.CATALOG_READ,
-        Permission.INVENTORY_READ,
-        Permission.ORDERS_READ,
-        Permission.ORDERS_WRITE,
-        Permission.CUSTOMERS_READ,
-        Permission.CUSTOMERS_WRITE,
-        Permission.CARTS_READ,
-    }),
-}  # fmt: skip
+# The whole matrix. What has no line here is allowed to nobody, not even to administrators.
+MATRIX: Mapping[Permission, frozenset[Role]] = {
+    Permission.CATALOG_READ: _EVERYBODY,
+    Permission.CATALOG_WRITE: _MANAGERS,
+    Permission.INVENTORY_READ: _EVERYBODY,
+    Permission.INVENTORY_WRITE: _MANAGERS,
+    Permission.ORDERS_READ: _EVERYBODY,
+    Permission.ORDERS_WRITE: _EVERYBODY,
+    Permission.CUSTOMERS_READ: _EVERYBODY,
+    Permission.CUSTOMERS_WRITE: _EVERYBODY,
+    Permission.CUSTOMERS_PRIVACY: _MANAGERS,
+    Permission.CARTS_READ: _EVERYBODY,
+    Permission.DISCOUNTS_READ: _EVERYBODY,
+    Permission.DISCOUNTS_WRITE: _MANAGERS,
+    Permission.SETTINGS_READ: _MANAGERS,
+    Permission.SETTINGS_WRITE: _MANAGERS,
+    Permission.STAFF_MANAGE: _ADMINS,
+    Permission.KEYS_MANAGE: _ADMINS,
+    Permission.SUBSCRIPTIONS_READ: _MANAGERS,
+    Permission.SUBSCRIPTIONS_WRITE: _ADMINS,
+    Permission.OPERATIONS_READ: _MANAGERS,
+    Permission.OPERATIONS_WRITE: _ADMINS,
+    Permission.AUDIT_READ: _ADMINS,
+}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset(permission for permission, roles in MATRIX.items() if role in roles) for role in Role
+}
 
 
 class ActorKind(StrEnum):
@@ -56,6 +83,8 @@ class ActorKind(StrEnum):
 
     SYSTEM = "system"
     STAFF = "staff"
+    KEY = "key"
+    CLI = "cli"
     CUSTOMER = "customer"
     GUEST = "guest"
 
@@ -83,25 +112,64 @@ class Actor:
         if permission not in self.permissions:
             raise PermissionDenied(permission.value)
 
+    def must_cover(self, permissions: Iterable[Permission]) -> None:
+        """Nobody gives what they do not have. Raises `PermissionDenied` for the first that this actor lacks."""
+        wanted = set(permissions)
+        for permission in Permission:
+            if permission in wanted:
+                self.must(permission)
+
     @classmethod
     def staff(cls, user_id: UUID, name: str, role: Role, origin: Origin) -> "Actor":
         """A member of staff, with what the matrix gives their role."""
         return cls(ActorKind.STAFF, user_id, name, PERMISSIONS[role], origin)
 
+    @classmethod
+    def key(cls, key_id: UUID, name: str, permissions: frozenset[Permission], origin: Origin) -> "Actor":
+        """A program, with what its key allows."""
+        return cls(ActorKind.KEY, key_id, name, permissions, origin)
 
-SYSTEM = Actor(ActorKind.SYSTEM, None, "system", _ALL)
+    @classmethod
+    def command_line(cls, user: str, request_id: str) -> "Actor":
+        """Whoever may run commands where the shop runs: they hold its database anyway, and may do everything."""
+        return cls(ActorKind.CLI, None, user, frozenset(Permission), Origin(request_id))
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, None, "system", frozenset(Permission))
 GUEST = Actor(ActorKind.GUEST, None, "guest")
 
 
 Changes = dict[str, tuple[object, object]]
 
+HIDDEN = "••••"  # stands in the audit log for a value that was there
+_PERSONAL = frozenset({"email", "phone", "address", "shipping_address", "billing_address", "first_name", "last_name"})
+_SECRET = re.compile("password|secret|token|hash")
+
+
+def hidden(before: object, after: object) -> tuple[object, object]:
+    """That a field was set, changed or taken away, without what it held."""
+    return (None if before is None else HIDDEN, None if after is None else HIDDEN)
+
+
+def _to_be_kept(changes: Changes) -> Changes:
+    """Those that are changes, and only the names of fields that are personal or secret by their name."""
+    return {
+        name: hidden(*values) if name in _PERSONAL or _SECRET.search(name) else values
+        for name, values in changes.items()
+        if values[0] != values[1] or values[0] == HIDDEN
+    }
+
 
 @frozen
 class AuditEntry:
-    """One thing an actor changed. `changes` maps a field to its value before and after."""
+    """One thing an actor changed. `changes` maps a field to its value before and after; equal ones are left out.
+
+    Nobody can be erased from a log that is never rewritten, so personal fields stand in it by name alone; those of
+    other names go through `hidden` first.
+    """
 
     actor: Actor
     action: str
     entity_type: str
     entity_id: str
-    changes: Changes = field(factory=dict)
+    changes: Changes = field(factory=dict, converter=_to_be_kept)

@@ -26,7 +26,7 @@ class ItemNotFound(NotFound):
 
 @frozen
 class CartNotOpen(Conflict):
-    """The cart has become an order."""
+    """The cart has been bought."""
 
     code = "cart-not-open"
     detail = "This cart has become an order and can no longer be changed."

@@ -1,11 +1,12 @@
 """Two carts become one when a guest logs in: what moves, and what there is no room for."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.cart.model import MAX_LINE_QUANTITY, MAX_LINES, Cart, CartLine
+from commerce_core.cart.model import MAX_ATTRIBUTES, MAX_LINE_QUANTITY, MAX_LINES, Cart, CartLine
 from commerce_core.inventory.errors import Shortage
 from commerce_core.kernel.ids import NewId
 
@@ -65,12 +66,14 @@ def _cut(line: CartLine, available: int | None) -> CartLine:
 
 
 def _with_details(own: Cart, guest: Cart) -> Cart:
+    attributes = {**own.attributes, **guest.attributes, **own.attributes}  # The customer's first, if not all have room.
     return evolve(
         own,
         email=own.email or guest.email,
         marketing_consent=own.marketing_consent if own.email else guest.marketing_consent,  # given with the address
         shipping_address=own.shipping_address or guest.shipping_address,
         shipping_option_id=own.shipping_option_id or guest.shipping_option_id,
+        confirmed_vat_number=own.confirmed_vat_number or guest.confirmed_vat_number,
         notes=own.notes or guest.notes,
-        attributes={**guest.attributes, **own.attributes},
+        attributes=dict(islice(attributes.items(), max(MAX_ATTRIBUTES, len(own.attributes)))),
     )

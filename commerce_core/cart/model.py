@@ -19,17 +19,20 @@ from commerce_core.cart.errors import (
     ItemNotFound,
     ItemsUnavailable,
 )
+from commerce_core.discounts.model import Discount, Usage
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.model import Hold
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.pricing.model import PricedItem
 
 CartId = NewType("CartId", UUID)
 
 MAX_LINES = 100
 MAX_LINE_QUANTITY = 10_000
+MAX_ATTRIBUTES = 20
 
 
 @frozen
@@ -64,10 +67,14 @@ class Offer:
     sku: str | None
     title: str
     unit_price: Money
-    taxable: bool
+    tax_class: TaxClass
     requires_shipping: bool
     for_sale: bool  # its product is published
     available: int | None  # what this cart may have, its own hold included; None when untracked
+    product_id: UUID
+    weight: int  # grams
+    category_ids: frozenset[UUID]
+    tag_ids: frozenset[UUID]
 
 
 @frozen
@@ -101,7 +108,18 @@ class CartLine:
     def priced(self) -> PricedItem:
         """The line as pricing wants it: the current price counts, not the one remembered."""
         offer = self.offer
-        return PricedItem(self.id, self.quantity, offer.unit_price, offer.taxable, offer.requires_shipping)
+        return PricedItem(
+            id=self.id,
+            variant_id=offer.variant_id,
+            product_id=offer.product_id,
+            quantity=self.quantity,
+            unit_price=offer.unit_price,
+            requires_shipping=offer.requires_shipping,
+            tax_class=offer.tax_class,
+            weight=offer.weight,
+            category_ids=offer.category_ids,
+            tag_ids=offer.tag_ids,
+        )
 
 
 @frozen
@@ -123,6 +141,9 @@ class Cart:
     notes: str = ""
     attributes: Mapping[str, str] = field(factory=dict)
     marketing_consent: bool = False
+    confirmed_vat_number: str | None = None
+    coded: tuple[Discount, ...] = ()  # those whose code was typed in
+    usage: Mapping[UUID, Usage] = field(factory=dict)  # of discounts, as far as their limits depend on it
     lines: tuple[CartLine, ...] = ()
 
     def touched(self, now: datetime) -> Self:

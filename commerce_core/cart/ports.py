@@ -1,14 +1,17 @@
 """What carts ask of the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from commerce_core.access.model import Actor
 from commerce_core.cart.model import Cart, CartId, CartLine, Offer
+from commerce_core.discounts.ports import Discounts
 from commerce_core.emails.model import Locale
 from commerce_core.inventory.ports import Stock
 from commerce_core.kernel.transaction import Work
+from commerce_core.pricing.ports import Rules
 
 
 class Carts(Protocol):
@@ -18,10 +21,13 @@ class Carts(Protocol):
         """The cart as it is now. Raises `CartNotFound`."""
         ...
 
-    def lock(self, cart_id: CartId, wanted: Sequence[UUID] = ()) -> tuple[Cart, Mapping[UUID, Offer]]:
+    def lock(
+        self, cart_id: CartId, wanted: Sequence[UUID] = (), *, email: str | None = None
+    ) -> tuple[Cart, Mapping[UUID, Offer]]:
         """The cart, ours until the transaction ends, and the offers of `wanted` variants that it does not hold yet.
 
-        Raises `CartNotFound`. Unknown variants are missing from the offers.
+        `email` is the buyer's, where the cart does not know it yet: discounts may depend on who buys. Raises
+        `CartNotFound`. Unknown variants are missing from the offers.
         """
         ...
 
@@ -51,6 +57,10 @@ class Carts(Protocol):
 
     def save_details(self, cart: Cart) -> None:
         """Everything but the lines."""
+        ...
+
+    def save_discount(self, cart: Cart, discount_id: UUID | None) -> Cart:
+        """The cart with the discount whose code was typed in, and what is known of its uses; None takes it out."""
         ...
 
     def lock_for_merge(self, customer_id: UUID, guest_cart_id: CartId) -> tuple[Cart, Cart | None]:
@@ -84,6 +94,18 @@ class Carts(Protocol):
         ...
 
 
+class PlacedOrders(Protocol):
+    """What carts have become. Above carts in the shop, so that carts know it by this one word."""
+
+    def give_up(self, cart: Cart, shopper: Actor, until: datetime) -> Cart:
+        """Cancel the unpaid order of this cart, because its buyer goes on choosing; the cart as it is open again.
+
+        What the order held the cart holds until then. Raises `CartNotOpen` when the order no longer waits for its
+        payment, or the refusal that says why it cannot be given up; then nothing has changed.
+        """
+        ...
+
+
 class CartWork(Work, Protocol):
     """What one transaction about a cart touches."""
 
@@ -95,4 +117,19 @@ class CartWork(Work, Protocol):
     @property
     def stock(self) -> Stock:
         """The shelf."""
+        ...
+
+    @property
+    def placed(self) -> PlacedOrders:
+        """What carts have become."""
+        ...
+
+    @property
+    def discounts(self) -> Discounts:
+        """Discounts."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of pricing."""
         ...

@@ -9,11 +9,13 @@ from attrs import frozen
 
 from commerce_core.cart.merge import Capped
 from commerce_core.cart.model import Cart, CartLine, CartStatus, Unavailability
+from commerce_core.discounts.model import DiscountKind, Unfit
 from commerce_core.emails.model import Locale
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
-from commerce_core.pricing.model import LineTotals, Totals
+from commerce_core.pricing.model import PricedPart, RefusedDiscount, Totals
+from commerce_core.pricing.taxation import without_tax
 
 SHOWN_AT_MOST = 100  # of what is available, so that a competitor cannot count our shelves
 
@@ -38,8 +40,11 @@ class CartItemView:
     reserved_until: datetime | None
 
     @classmethod
-    def of(cls, line: CartLine, totals: LineTotals) -> "CartItemView":
-        """The line with what it comes to. Of what is no longer for sale none is available."""
+    def of(cls, line: CartLine, part: PricedPart) -> "CartItemView":
+        """The line with what it comes to. Of what is no longer for sale none is available.
+
+        After a reverse charge both prices are without the tax that was in them.
+        """
         changed = line.snapshot_price != line.offer.unit_price
         available = line.offer.available if line.offer.for_sale else 0
         return cls(
@@ -49,15 +54,38 @@ class CartItemView:
             sku=line.offer.sku,
             title=line.offer.title,
             quantity=line.quantity,
-            unit_price=line.offer.unit_price,
-            previous_unit_price=line.snapshot_price if changed else None,
+            unit_price=part.unit_price,
+            previous_unit_price=_as_charged(line.snapshot_price, part) if changed else None,
             price_changed=changed,
-            discount_total=totals.discount_total,
-            line_total=totals.line_total,
+            discount_total=part.discount_total,
+            line_total=part.line_total,
             available=None if available is None else max(0, min(available, SHOWN_AT_MOST)),
             unavailable_reason=line.unavailability,
             reserved_until=line.reserved_until,
         )
+
+
+@frozen
+class CartDiscountView:
+    """A discount on this cart. A code that gives nothing at this moment stays and says why in `reason`."""
+
+    code: str | None  # None: automatic
+    title: str
+    kind: DiscountKind
+    amount: Money  # taken off the lines, or off the shipping
+    applied: bool
+    reason: Unfit | None
+    needed: int | None  # minor units or pieces that the reason is about
+    found: int | None
+
+    @classmethod
+    def refused(cls, refused: RefusedDiscount, currency: str) -> "CartDiscountView":
+        """One that does not fit."""
+        discount, misfit = refused.discount, refused.misfit
+        return cls(
+            discount.code, discount.title, discount.kind, Money.zero(currency),
+            applied=False, reason=misfit.reason, needed=misfit.needed, found=misfit.found,
+        )  # fmt: skip
 
 
 @frozen
@@ -76,7 +104,7 @@ class CartView:
     attributes: Mapping[str, str]
     items: tuple[CartItemView, ...]
     estimated: bool
-    discounts: tuple[str, ...]
+    discounts: tuple[CartDiscountView, ...]
     subtotal: Money
     discount_total: Money
     shipping_total: Money
@@ -104,7 +132,7 @@ class CartView:
             attributes=cart.attributes,
             items=tuple(CartItemView.of(line, by_line[line.id]) for line in cart.lines),
             estimated=cart.shipping_address is None,
-            discounts=(),
+            discounts=_discounts(totals),
             subtotal=totals.subtotal,
             discount_total=totals.discount_total,
             shipping_total=totals.shipping_total,
@@ -115,6 +143,19 @@ class CartView:
             created_at=cart.created_at,
             updated_at=cart.updated_at,
         )
+
+
+def _discounts(totals: Totals) -> tuple[CartDiscountView, ...]:
+    applied = (
+        CartDiscountView(d.code, d.title, d.kind, d.amount, applied=True, reason=None, needed=None, found=None)
+        for d in totals.discounts
+    )
+    typed_in = (refused for refused in totals.refused if not refused.discount.automatic)
+    return (*applied, *(CartDiscountView.refused(refused, totals.total.currency) for refused in typed_in))
+
+
+def _as_charged(price: Money, part: PricedPart) -> Money:
+    return price if part.unit_price == part.label_price else without_tax(price, part.tax.rate)
 
 
 @frozen

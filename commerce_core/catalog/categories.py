@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
 from commerce_core.catalog.addresses import claim_address
@@ -132,22 +132,19 @@ def _place(before: Category, wanted: Category, changes: CategoryChanges) -> int 
 
 
 def _record(work: CatalogWork, actor: Actor, what: str, before: Category | None, after: Category | None) -> None:
-    old, new = (None if category is None else _summary(category) for category in (before, after))
-    names = (new or old or {}).keys()
-    changes: Changes = {
-        name: (old and old[name], new and new[name])
-        for name in names
-        if old is None or new is None or old[name] != new[name]
-    }
+    old, new = _summary(before), _summary(after)
+    changes: Changes = {name: (old.get(name), new.get(name)) for name in old | new if old.get(name) != new.get(name)}
     category = after or before
     work.audit.record(AuditEntry(actor, f"category.{what}", "category", str(category and category.id), changes))
 
 
-def _summary(category: Category) -> dict[str, object]:
+def _summary(category: Category | None) -> dict[str, object]:
+    if category is None:
+        return {}
     return {
         "title": category.title,
         "slug": category.slug.value,
         "parent_id": category.parent_id and str(category.parent_id),
         "position": category.position,
-        "noindex": category.seo.noindex,
+        **asdict(category.seo),
     }

@@ -29,6 +29,11 @@ def said(value: T | Unset) -> T | None:
     return None if isinstance(value, Unset) else value
 
 
+def same_spelling(text: str) -> str:
+    """What two spellings of one option value, or of one option, have in common: to a shopper `blue` is `Blue`."""
+    return text.casefold()
+
+
 def refuse(*errors: FieldError | None) -> None:
     """Raises `InvalidInput` with every error there is."""
     if found := tuple(error for error in errors if error is not None):
@@ -100,7 +105,17 @@ def option_errors(names: Sequence[str]) -> Iterator[FieldError | None]:
     """More options than a product may have, one without a name, or one twice."""
     yield count_error("/option_names", names, MAX_OPTIONS)
     yield from line_errors("/option_names", names, 255)
-    yield from repeated("/option_names/{}", [name.casefold() for name in names], "duplicate-option")
+    yield from repeated("/option_names/{}", [same_spelling(name) for name in names], "duplicate-option")
+
+
+def spelling_errors(pointer: str, rows: Sequence[Sequence[str]]) -> Iterator[FieldError]:
+    """An option value that stands in capitals in one variant and not in another; they would be two to choose from."""
+    spelt: dict[tuple[int, str], str] = {}
+    for n, values in enumerate(rows):
+        for place, value in enumerate(values):
+            first = spelt.setdefault((place, same_spelling(value)), value)
+            if first != value:
+                yield FieldError(pointer.format(n), "spelt-differently", f"Is spelt {first!r} in another variant.")
 
 
 def tag_errors(tags: Sequence[str]) -> Iterator[FieldError | None]:

@@ -1,10 +1,15 @@
-"""What operators ask the catalogue to write, checked before anything is opened or locked."""
+"""What operators ask the catalogue to write, checked before anything is opened or locked.
+
+Names, codes and texts on one line are kept without the white space around them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from attrs import field, frozen
+from attrs.converters import optional
 
+from commerce_core.catalog import trimming
 from commerce_core.catalog.checks import (
     MAX_OPTION_VALUE,
     AttributeValue,
@@ -21,11 +26,13 @@ from commerce_core.catalog.checks import (
     repeated,
     said,
     slug_error,
+    spelling_errors,
     tag_errors,
 )
 from commerce_core.catalog.model import MAX_IMAGES, MAX_VARIANTS, ProductStatus, Seo
 from commerce_core.kernel.errors import FieldError
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.text import text_error
 from commerce_core.kernel.unset import UNSET, Unset
 
@@ -40,13 +47,14 @@ class NewVariant:
     """One thing to buy, with a value for each option of its product. `barcode` is a GTIN; weight is in grams."""
 
     price: Money
-    option_values: tuple[str, ...] = ()
-    sku: str | None = None
-    barcode: str | None = None
+    option_values: tuple[str, ...] = field(default=(), converter=trimming.texts)
+    sku: str | None = field(default=None, converter=optional(trimming.text))
+    barcode: str | None = field(default=None, converter=optional(trimming.text))
     compare_at_price: Money | None = None
     weight_grams: int = 0
     taxable: bool = True
     requires_shipping: bool = True
+    tax_class: TaxClass = TaxClass.STANDARD
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -65,15 +73,16 @@ class VariantChanges:
     """
 
     price: Money | Unset = UNSET
-    option_values: tuple[str, ...] | Unset = UNSET
-    sku: str | Unset | None = UNSET
-    barcode: str | Unset | None = UNSET
+    option_values: tuple[str, ...] | Unset = field(default=UNSET, converter=trimming.changed_texts)
+    sku: str | Unset | None = field(default=UNSET, converter=trimming.change_or_none)
+    barcode: str | Unset | None = field(default=UNSET, converter=trimming.change_or_none)
     compare_at_price: Money | Unset | None = UNSET
     weight_grams: int | Unset = UNSET
     taxable: bool | Unset = UNSET
     requires_shipping: bool | Unset = UNSET
     image_id: UUID | Unset | None = UNSET
     position: int | Unset = UNSET
+    tax_class: TaxClass | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -89,7 +98,7 @@ class OptionValues:
     """Which values one variant has."""
 
     variant_id: UUID
-    values: tuple[str, ...]
+    values: tuple[str, ...] = field(converter=trimming.texts)
 
     def __attrs_post_init__(self) -> None:
         refuse(*line_errors("/values", self.values, MAX_OPTION_VALUE))
@@ -99,7 +108,7 @@ class OptionValues:
 class NewOptions:
     """The options of a product by name. Renaming keeps the values; where one comes or goes, all are said again."""
 
-    option_names: tuple[str, ...]
+    option_names: tuple[str, ...] = field(converter=trimming.texts)
     variants: tuple[OptionValues, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -116,7 +125,7 @@ class NewImage:
     """A picture that is somewhere already. `position` 1 is the cover; without one it comes last."""
 
     url: str
-    alt: str = ""
+    alt: str = field(default="", converter=trimming.text)
     position: int | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -131,7 +140,7 @@ class NewImage:
 class ImageChanges:
     """What is to be different of a picture. At another `position` the others move on."""
 
-    alt: str | Unset = UNSET
+    alt: str | Unset = field(default=UNSET, converter=trimming.change)
     position: int | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:
@@ -145,8 +154,8 @@ class ImageChanges:
 class SeoChanges:
     """What search engines shall be told from now on; None says that they take it from title and description again."""
 
-    meta_title: str | Unset | None = UNSET
-    meta_description: str | Unset | None = UNSET
+    meta_title: str | Unset | None = field(default=UNSET, converter=trimming.change_or_none)
+    meta_description: str | Unset | None = field(default=UNSET, converter=trimming.change_or_none)
     canonical_url: str | Unset | None = UNSET
     og_image: str | Unset | None = UNSET
     noindex: bool | Unset = UNSET
@@ -162,15 +171,15 @@ class NewProduct:
     `reuse_slug` takes an address over from an archived product, or from a redirect.
     """
 
-    title: str
+    title: str = field(converter=trimming.text)
     variants: tuple[NewVariant, ...]
     slug: str | None = None
     description_html: str = field(default="", repr=False)
     status: ProductStatus = ProductStatus.DRAFT
-    vendor: str | None = None
-    option_names: tuple[str, ...] = ()
+    vendor: str | None = field(default=None, converter=optional(trimming.text))
+    option_names: tuple[str, ...] = field(default=(), converter=trimming.texts)
     category_ids: tuple[UUID, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = field(default=(), converter=trimming.texts)
     images: tuple[NewImage, ...] = ()
     seo: Seo = field(factory=Seo)
     attributes: Mapping[str, AttributeValue] = field(factory=dict)
@@ -198,13 +207,13 @@ class ProductChanges:
     `attributes` are merged: None removes the one it stands for, or all of them. `reuse_slug` as in `NewProduct`.
     """
 
-    title: str | Unset = UNSET
+    title: str | Unset = field(default=UNSET, converter=trimming.change)
     slug: str | Unset = UNSET
     description_html: str | Unset = field(default=UNSET, repr=False)
     status: ProductStatus | Unset = UNSET
-    vendor: str | Unset | None = UNSET
+    vendor: str | Unset | None = field(default=UNSET, converter=trimming.change_or_none)
     category_ids: tuple[UUID, ...] | Unset = UNSET
-    tags: tuple[str, ...] | Unset = UNSET
+    tags: tuple[str, ...] | Unset = field(default=UNSET, converter=trimming.changed_texts)
     seo: SeoChanges | Unset = UNSET
     attributes: Mapping[str, AttributeValue | None] | Unset | None = UNSET
     reuse_slug: bool = False
@@ -231,7 +240,7 @@ class NewCategory:
     Without a slug it gets one from its title. `reuse_slug` takes an address over from a redirect.
     """
 
-    title: str
+    title: str = field(converter=trimming.text)
     slug: str | None = None
     parent_id: UUID | None = None
     position: int | None = None
@@ -250,7 +259,7 @@ class NewCategory:
 class CategoryChanges:
     """What is to be different of a category. With another parent it comes last there, unless a position is said."""
 
-    title: str | Unset = UNSET
+    title: str | Unset = field(default=UNSET, converter=trimming.change)
     slug: str | Unset = UNSET
     parent_id: UUID | Unset | None = UNSET
     position: int | Unset = UNSET
@@ -284,4 +293,5 @@ def _variant_errors(variants: Sequence[NewVariant], options: int) -> Iterator[Fi
     yield count_error("/variants", variants, MAX_VARIANTS)
     yield from _wrong_counts("/variants/{}/option_values", [v.option_values for v in variants], options)
     yield from repeated("/variants/{}/option_values", [v.option_values for v in variants], "duplicate-variant")
+    yield from spelling_errors("/variants/{}/option_values", [v.option_values for v in variants])
     yield from repeated("/variants/{}/sku", [v.sku for v in variants], "duplicate-sku")

@@ -1,9 +1,12 @@
 """How a product is changed, whatever is changed about it: lock, decide, write, and write down that it was written."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from commerce_core.access.model import Actor, AuditEntry
+from attrs import asdict
+
+from commerce_core.access.model import Actor, AuditEntry, Changes
 from commerce_core.catalog.drafts import NewVariant, SeoChanges
 from commerce_core.catalog.errors import ProductNotFound, SkuTaken, VariantInUse
 from commerce_core.catalog.events import ProductChanged
@@ -68,6 +71,7 @@ def new_variant(variant_id: VariantId, position: int, new: NewVariant) -> Varian
         weight_grams=new.weight_grams,
         taxable=new.taxable,
         requires_shipping=new.requires_shipping,
+        tax_class=new.tax_class,
     )
 
 
@@ -85,24 +89,34 @@ def changed_seo(seo: Seo, changes: SeoChanges) -> Seo:
 def record_change(work: CatalogWork, actor: Actor, change: Change) -> None:
     """Write down who changed a product and how, and that it happened."""
     action = "product.created" if change.before is None else "product.changed"
-    work.audit.record(AuditEntry(actor, action, "product", str(change.after.id), _differences(change)))
+    changes = _differences(change.before, change.after)
+    work.audit.record(AuditEntry(actor, action, "product", str(change.after.id), changes))
     work.outbox.append(ProductChanged(change.after.id, change.after.version))
 
 
-def _differences(change: Change) -> dict[str, tuple[object, object]]:
-    """What an auditor wants to read: short fields with their values, long ones by the fact that they changed."""
-    old = None if change.before is None else _summary(change.before)
-    new = _summary(change.after)
-    return {name: (old and old[name], value) for name, value in new.items() if old is None or old[name] != value}
+def record_removal(work: CatalogWork, actor: Actor, product: Product) -> None:
+    """Write down who took a product away and what it was, and that it happened."""
+    changes = _differences(product, None)
+    work.audit.record(AuditEntry(actor, "product.deleted", "product", str(product.id), changes))
+    work.outbox.append(ProductChanged(product.id, product.version + 1))
 
 
-def _summary(product: Product) -> dict[str, object]:
+def _differences(before: Product | None, after: Product | None) -> Changes:
+    old, new = _summary(before), _summary(after)
+    return {name: (old.get(name), new.get(name)) for name in old | new if old.get(name) != new.get(name)}
+
+
+def _summary(product: Product | None) -> dict[str, object]:
+    """All that an auditor wants to read: the description by its digest, what belongs to variants in lists."""
+    if product is None:
+        return {}
+    images = sorted(product.images, key=_place)
     return {
         "title": product.title,
         "slug": product.slug.value,
         "status": product.status.value,
         "vendor": product.vendor,
-        "description_characters": len(product.description.markup),
+        "description": _digest(product.description.markup),
         "option_names": list(product.option_names),
         "variants": [variant.title for variant in product.variants],
         "prices": [str(variant.price) for variant in product.variants],
@@ -111,11 +125,23 @@ def _summary(product: Product) -> dict[str, object]:
         ],
         "skus": [variant.sku for variant in product.variants],
         "barcodes": [variant.barcode for variant in product.variants],
-        "images": [image.url for image in sorted(product.images, key=_place)],
+        "weights_grams": [variant.weight_grams for variant in product.variants],
+        "taxable": [variant.taxable for variant in product.variants],
+        "tax_classes": [variant.tax_class.value for variant in product.variants],
+        "requires_shipping": [variant.requires_shipping for variant in product.variants],
+        "variant_images": [variant.image_id and str(variant.image_id) for variant in product.variants],
+        "images": [image.url for image in images],
+        "image_alts": [image.alt for image in images],
         "category_ids": sorted(str(category_id) for category_id in product.category_ids),
         "tag_ids": sorted(str(tag_id) for tag_id in product.tag_ids),
         "attributes": dict(product.attributes),
+        **asdict(product.seo),
     }
+
+
+def _digest(text: str) -> str | None:
+    """What a long text was, without it: whoever has a copy can show that it is the one."""
+    return f"{len(text)} characters, sha256 {hashlib.sha256(text.encode()).hexdigest()}" if text else None
 
 
 def _place(image: ProductImage) -> int:

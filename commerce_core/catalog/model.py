@@ -6,8 +6,17 @@ from typing import NewType, TypeVar
 from uuid import UUID
 
 from attrs import evolve, field, frozen
+from attrs.converters import optional
 
-from commerce_core.catalog.checks import AttributeValue, address_error, price_errors, refuse, repeated
+from commerce_core.catalog import trimming
+from commerce_core.catalog.checks import (
+    AttributeValue,
+    address_error,
+    price_errors,
+    refuse,
+    repeated,
+    spelling_errors,
+)
 from commerce_core.catalog.errors import (
     ImageNotFound,
     LastVariant,
@@ -23,6 +32,7 @@ from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.text import text_error
 
 ProductId = NewType("ProductId", UUID)
@@ -76,6 +86,7 @@ class Variant:
     taxable: bool
     requires_shipping: bool
     image_id: UUID | None = None
+    tax_class: TaxClass = TaxClass.STANDARD  # which rate counts, as long as it is taxable
 
     @property
     def title(self) -> str:
@@ -97,8 +108,8 @@ class ProductImage:
 class Seo:
     """What search engines are told in place of title and description."""
 
-    meta_title: str | None = None
-    meta_description: str | None = None
+    meta_title: str | None = field(default=None, converter=optional(trimming.text))
+    meta_description: str | None = field(default=None, converter=optional(trimming.text))
     canonical_url: str | None = None
     og_image: str | None = None
     noindex: bool = False
@@ -284,6 +295,7 @@ def _selling(product: Product, variants: Sequence[Variant], pointer: str = "/opt
             raise InvalidInput.at(pointer, "wrong-count", "Must hold one value for each option name.")
     refuse(
         *repeated(pointer, [variant.option_values for variant in variants], "duplicate-variant"),
+        *spelling_errors(pointer, [variant.option_values for variant in variants]),
         *repeated("/sku", [variant.sku for variant in variants], "duplicate-sku"),
     )
     return evolve(product, variants=tuple(evolve(variant, position=n) for n, variant in enumerate(variants, 1)))

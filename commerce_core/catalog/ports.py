@@ -70,7 +70,7 @@ class Categories(Protocol):
         ...
 
     def by_titles(self, titles: Iterable[str]) -> Mapping[str, CategoryId]:
-        """The categories with these titles, by title in lower case; of two the older one."""
+        """The category of each of these titles, in capitals or not; of two the older one."""
         ...
 
     def by_slug(self, slug: Slug) -> CategoryId | None:

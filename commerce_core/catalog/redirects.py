@@ -72,7 +72,8 @@ class RedirectService:
             target = _followed(work, Address(new.target_type, new.target_slug), Address(new.entity_type, new.slug))
             redirect = Redirect(self.new_id(), new.entity_type, new.slug, target.type, target.slug, manual=True)
             work.redirects.write(redirect)
-            _record(work, actor, "created", redirect, {"target": (None, _told(redirect))})
+            changes: Changes = {"from": (None, _from(redirect)), "target": (None, _told(redirect))}
+            _record(work, actor, "created", redirect, changes)
         return redirect
 
     @retried
@@ -109,7 +110,8 @@ class RedirectService:
             redirect = _locked(work, redirect_id)
             redirect.expect(expected_version)
             work.redirects.drop(redirect_id)
-            _record(work, actor, "deleted", redirect, {"target": (_told(redirect), None)})
+            changes: Changes = {"from": (_from(redirect), None), "target": (_told(redirect), None)}
+            _record(work, actor, "deleted", redirect, changes)
 
     def list_all(self, actor: Actor, query: WordQuery) -> Page[RedirectView]:
         """Redirects, the newest first. Raises `PermissionDenied`."""
@@ -147,10 +149,13 @@ def _locked(work: CatalogWork, redirect_id: UUID) -> Redirect:
     return redirect
 
 
+def _from(redirect: Redirect) -> str:
+    return f"{redirect.entity_type.value} {redirect.slug}"
+
+
 def _told(redirect: Redirect) -> str:
     return f"{redirect.target_type.value} {redirect.target_slug}"
 
 
 def _record(work: CatalogWork, actor: Actor, what: str, redirect: Redirect, changes: Changes) -> None:
-    changes = {"from": (None, f"{redirect.entity_type.value} {redirect.slug}"), **changes}
     work.audit.record(AuditEntry(actor, f"redirect.{what}", "redirect", str(redirect.id), changes))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.access.model import Actor, Permission
 from commerce_core.catalog.addresses import claim_product_slug
 from commerce_core.catalog.checks import AttributeValue, attribute_errors, refuse
 from commerce_core.catalog.drafts import NewProduct, NewVariant, ProductChanges
@@ -17,9 +17,9 @@ from commerce_core.catalog.editing import (
     locked,
     new_variant,
     record_change,
+    record_removal,
 )
 from commerce_core.catalog.errors import CategoryNotFound, ProductNotFound
-from commerce_core.catalog.events import ProductChanged
 from commerce_core.catalog.model import Product, ProductId, ProductStatus, RedirectKind, VariantId
 from commerce_core.catalog.ports import CatalogWork, Change
 from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
@@ -97,9 +97,7 @@ class CatalogService:
             work.redirects.lock()
             work.redirects.forget(RedirectKind.PRODUCT, product.slug.value)
             work.products.remove(product)
-            changes: Changes = {"title": (product.title, None), "slug": (product.slug.value, None)}
-            work.audit.record(AuditEntry(actor, "product.deleted", "product", str(product.id), changes))
-            work.outbox.append(ProductChanged(product.id, product.version + 1))
+            record_removal(work, actor, product)
 
     def products(self, query: ProductQuery) -> ProductList:
         """A page of what shoppers can see."""

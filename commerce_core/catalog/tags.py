@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.catalog import trimming
 from commerce_core.catalog.checks import refuse, said, slug_error
 from commerce_core.catalog.errors import SlugTaken, TagNotFound
 from commerce_core.catalog.model import Tag
@@ -23,7 +24,7 @@ from commerce_core.kernel.unset import UNSET, Unset, given
 class NewTag:
     """A tag to be. Without a slug it gets one from its title."""
 
-    title: str
+    title: str = field(converter=trimming.text)
     slug: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -34,7 +35,7 @@ class NewTag:
 class TagChanges:
     """Another name for a tag. Its slug follows the title, unless it is said too."""
 
-    title: str | Unset = UNSET
+    title: str | Unset = field(default=UNSET, converter=trimming.change)
     slug: str | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:
@@ -104,8 +105,8 @@ class TagService:
                     raise TagNotFound(asked)
             found[tag_id].expect(expected_version)
             products = work.tags.merge(tag_id, into)
-            changes: Changes = {"merged_into": (None, str(into)), "products": (products, 0)}
-            _record(work, actor, "merged", found[tag_id], changes)
+            changes: Changes = {"merged_into": (None, str(into))}
+            _record(work, actor, "merged", found[tag_id], changes | _gone(found[tag_id], products))
         return found[into]
 
     @retried
@@ -119,7 +120,7 @@ class TagService:
             tag = _locked(work, tag_id)
             tag.expect(expected_version)
             products = work.tags.remove(tag_id)
-            _record(work, actor, "deleted", tag, {"title": (tag.title, None), "products": (products, 0)})
+            _record(work, actor, "deleted", tag, _gone(tag, products))
 
     def list_all(self, actor: Actor, query: WordQuery) -> Page[StaffTagView]:
         """Tags by title. Raises `PermissionDenied`."""
@@ -146,6 +147,11 @@ def _locked(work: CatalogWork, tag_id: UUID) -> Tag:
     if tag is None:
         raise TagNotFound(tag_id)
     return tag
+
+
+def _gone(tag: Tag, products: int) -> Changes:
+    """What a tag was, and how many products lost it."""
+    return {"title": (tag.title, None), "slug": (tag.slug.value, None), "products": (products, 0)}
 
 
 def _record(work: CatalogWork, actor: Actor, what: str, tag: Tag, changes: Changes) -> None:

@@ -145,4 +145,5 @@ def _changed(variant: Variant, changes: VariantChanges) -> Variant:
         taxable=given(changes.taxable, variant.taxable),
         requires_shipping=given(changes.requires_shipping, variant.requires_shipping),
         image_id=given(changes.image_id, variant.image_id),
+        tax_class=given(changes.tax_class, variant.tax_class),
     )

@@ -12,6 +12,7 @@ from commerce_core.catalog.model import ProductStatus, Seo
 from commerce_core.catalog.queries import ProductQuery, StaffProductQuery
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import Page
+from commerce_core.kernel.tax_class import TaxClass
 
 
 @frozen
@@ -121,6 +122,7 @@ class StaffVariantView:
     lowest_price_30d: Money | None
     weight_grams: int
     taxable: bool
+    tax_class: TaxClass
     requires_shipping: bool
     available: int | None
     image_id: UUID | None
@@ -171,7 +173,8 @@ class SeoView:
 @frozen
 class ProductView:
     """The page of one product. `json_ld`, for a script element (escape `<` there), is a schema.org Product, or a
-    ProductGroup where there are several variants.
+    ProductGroup where there are several variants. `breadcrumbs` lead from the top to the deepest of its categories;
+    `breadcrumbs_json_ld` goes on to the product itself, and is None where there are none.
     """
 
     id: UUID
@@ -185,8 +188,10 @@ class ProductView:
     categories: tuple[CategoryRef, ...]
     tags: tuple[TagView, ...]
     attributes: dict[str, AttributeValue]
+    breadcrumbs: tuple[CategoryRef, ...]
     seo: SeoView
     json_ld: dict[str, Any] = field(repr=False)
+    breadcrumbs_json_ld: dict[str, Any] | None = field(repr=False)
     version: int
 
 

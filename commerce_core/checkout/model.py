@@ -27,6 +27,7 @@ class CheckoutPolicy:
 
     payment_window: timedelta = timedelta(minutes=30)
     manual_window: timedelta = timedelta(days=14)
+    reference_format: str = "{number}"  # what people call an order
     look_again: timedelta = timedelta(minutes=10)  # at an order that could not be let go
 
     def window(self, method: PaymentMethod) -> timedelta:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from commerce_core.cart.ports import Carts
 from commerce_core.payments.ports import PaymentWork
+from commerce_core.pricing.ports import Charges, Rules
 
 
 class CheckoutWork(PaymentWork, Protocol):
@@ -12,4 +13,14 @@ class CheckoutWork(PaymentWork, Protocol):
     @property
     def carts(self) -> Carts:
         """Carts."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of pricing."""
+        ...
+
+    @property
+    def charges(self) -> Charges:
+        """How the totals of orders were made."""
         ...

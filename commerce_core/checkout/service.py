@@ -9,6 +9,8 @@ from attrs import evolve, frozen
 from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Changes, Permission
 from commerce_core.cart.errors import CartNotOpen
 from commerce_core.cart.model import Cart, CartId, CartStatus
+from commerce_core.cart.till import Till, place_of
+from commerce_core.checkout.discounted import must_have_its_discount, take_discounts
 from commerce_core.checkout.errors import (
     OrderExpired,
     PaymentMethodNotOffered,
@@ -27,13 +29,16 @@ from commerce_core.kernel.token import SecretKey
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderIsPaid, OrderNotFound
 from commerce_core.orders.events import OrderCancelled, OrderPlaced
-from commerce_core.orders.model import Buyer, Order, OrderId, OrderStatus
+from commerce_core.orders.model import Buyer, Hand, Order, OrderId, OrderStatus
 from commerce_core.orders.service import OrderService, must_be_version
 from commerce_core.orders.views import OrderReader, OrderView
 from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
-from commerce_core.payments.model import Intent, Payment, PaymentId, PaymentStatus
-from commerce_core.payments.service import PaymentService, settle
-from commerce_core.pricing.model import PricingRules, ShippingOption, Totals, price
+from commerce_core.payments.model import Payment, PaymentId, PaymentStatus
+from commerce_core.payments.provider import Intent
+from commerce_core.payments.service import PaymentService
+from commerce_core.payments.settling import settle
+from commerce_core.pricing.model import Totals
+from commerce_core.pricing.ports import TaxCalculator
 
 _BATCH = 100
 _log = logging.getLogger(__name__)
@@ -50,7 +55,7 @@ class CheckoutService:
     orders: OrderService
     order_reader: OrderReader
     providers: Mapping[PaymentMethod, str]
-    rules: PricingRules
+    taxes: TaxCalculator
     policy: CheckoutPolicy
     secret: SecretKey
 
@@ -86,16 +91,18 @@ class CheckoutService:
 
         Lines whose hold has expired are held again. Raises `CartNotFound`, `CartMerged`, `CartNotOpen`, `CartEmpty`,
         `ItemsUnavailable`, `ShippingNotChosen`, `UnknownShippingOption`, `PaymentMethodNotOffered`, `TotalChanged`,
-        `OrderExpired` or `OutOfStock`; then nothing has changed.
+        `OrderExpired`, `OutOfStock`, or the reason why a discount whose code was typed in is not given; then nothing
+        has changed.
         """
         with self.begin() as work:
-            cart, _ = work.carts.lock(request.cart_id)
+            cart, _ = work.carts.lock(request.cart_id, email=request.email)
             cart.must_be_for(shopper)
-            buyer, way = self._details(cart, request)
+            buyer, option_id = _details(cart, request)
             if cart.status is CartStatus.CONVERTED:
-                return self._again(work, cart, buyer, way, request)
+                return self._again(work, cart, buyer, option_id, request)
             cart.must_be_sellable()
-            totals = price(tuple(line.priced() for line in cart.lines), self.rules, way)
+            totals = self._totals(work, cart, buyer, option_id)
+            must_have_its_discount(totals, request)
             _must_be_expected(cart, totals, request)
             provider = self._provider(request.payment_method) if totals.total else ""
             number = work.orders.draw_number()
@@ -104,10 +111,13 @@ class CheckoutService:
             if tracked := {line.variant_id: line.quantity for line in cart.lines if line.counted}:
                 work.stock.hold_for_order(cart.id, order_id, tracked, until)
             order = Order.of(
-                cart, totals, buyer, way,
-                order_id=order_id, number=number(), new_id=self.new_id, at=work.now, expires_at=until,
+                cart, totals, buyer,
+                order_id=order_id, number=number(), reference_format=self.policy.reference_format, new_id=self.new_id,
+                at=work.now, expires_at=until,
             )  # fmt: skip
             work.orders.add(order, shopper)
+            work.charges.add(order.id, totals)
+            take_discounts(work, order, totals)
             work.carts.convert(_as_checked_out(cart, request), order.id)
             work.outbox.append(OrderPlaced(order.id))
             if not order.total:
@@ -117,13 +127,13 @@ class CheckoutService:
             return Placed(order, self._attempt(work, order, provider, 1))
 
     def _again(
-        self, work: CheckoutWork, cart: Cart, buyer: Buyer, way: ShippingOption | None, request: PlaceOrder
+        self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None, request: PlaceOrder
     ) -> Placed:
         order_id = work.orders.live_of_cart(cart.id)
         if order_id is None:
             raise CartNotOpen(cart.id)
         order, payments = work.payments.lock_order(order_id)
-        if not order.described_by(buyer, way):
+        if not order.described_by(buyer, option_id):
             raise CartNotOpen(cart.id)
         last = payments[-1] if payments else None
         if order.status is not OrderStatus.PENDING_PAYMENT or last is None:
@@ -148,17 +158,13 @@ class CheckoutService:
             raise PaymentMethodNotOffered(method.value)
         return self.providers[method]
 
-    def _details(self, cart: Cart, request: PlaceOrder) -> tuple[Buyer, ShippingOption | None]:
-        address = request.shipping_address or cart.shipping_address
-        buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
-        if not cart.ships():
-            return buyer, None
-        option_id = request.shipping_option_id or cart.shipping_option_id
-        if address is None or option_id is None:
-            raise ShippingNotChosen
-        if option_id != self.rules.shipping.id:
+    def _totals(self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None) -> Totals:
+        till = Till(work.rules.current(), self.taxes, work.now)
+        place = place_of(cart, buyer.shipping_address or buyer.billing_address)
+        totals = till.totals_at(cart, place, option_id)
+        if option_id is not None and totals.shipping_option is None:
             raise UnknownShippingOption(option_id)
-        return buyer, self.rules.shipping
+        return totals
 
     def confirm(self, order_id: UUID, order_token: str) -> ConfirmationView:
         """Ask the provider how the payment stands, and bring the order there. Never believes the caller.
@@ -195,16 +201,16 @@ class CheckoutService:
         )
 
     def change_status(
-        self, actor: Actor, order_id: UUID, to: OrderStatus, expected_version: int | None = None
+        self, actor: Actor, order_id: UUID, to: OrderStatus, expected_version: int | None = None, reason: str = ""
     ) -> OrderView:
-        """Move an order on by hand: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
+        """Move an order on by hand, for that reason: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
 
         Raises what `advance` and `cancel` raise; then nothing has changed.
         """
         if to is OrderStatus.CANCELLED:
-            self.cancel(actor, OrderId(order_id), expected_version)
+            self.cancel(actor, OrderId(order_id), expected_version, reason)
         else:
-            self.orders.advance(actor, OrderId(order_id), to, expected_version)
+            self.orders.advance(actor, OrderId(order_id), to, expected_version, reason)
         return order_view(*self.payments.attempts(OrderId(order_id)))
 
     def show(self, actor: Actor, order_id: UUID) -> OrderView:
@@ -212,7 +218,7 @@ class CheckoutService:
         actor.must(Permission.ORDERS_READ)
         return order_view(*self.payments.attempts(OrderId(order_id)))
 
-    def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None) -> Order:
+    def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None, reason: str = "") -> Order:
         """Let go of an unpaid order: its intent is cancelled first, then stock and cart are given back.
 
         Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged`, `OrderIsPaid`, `PaymentUnderWay` or
@@ -223,7 +229,7 @@ class CheckoutService:
         must_be_version(order, expected_version)
         _must_be_unpaid(order)
         order = self._withdraw(order, payments)
-        return self._close(actor, order, "cancelled by hand", by_hand=True)
+        return self._close(actor, order, reason or "cancelled by hand", by_hand=True)
 
     def expire_unpaid(self) -> int:
         """Let go of every order whose payment window is over. Returns how many were.
@@ -256,6 +262,15 @@ class CheckoutService:
             if later is not order:
                 work.orders.save(order, later, SYSTEM)
 
+    def withdraw_payments(self, order_id: OrderId) -> None:
+        """See to it that a cancelled order can no longer be paid; money that was faster is given back.
+
+        Doing it again changes nothing. Raises `OrderNotFound` or `GatewayUnavailable`.
+        """
+        order, payments = self.payments.attempts(order_id)
+        if order.status is OrderStatus.CANCELLED:
+            self._withdraw(order, payments)
+
     def _withdraw(self, order: Order, payments: Sequence[Payment]) -> Order:
         for payment in payments:
             if not payment.ended:
@@ -273,11 +288,11 @@ class CheckoutService:
             must_be_version(order, seen.version)
             if due and (order.expires_at is None or order.expires_at > work.now):
                 return order
-            if not all(payment.status is PaymentStatus.CANCELED for payment in payments):
-                raise PaymentUnderWay(order.id)
-            closed = evolve(order.moved(OrderStatus.CANCELLED), expires_at=None)
+            _must_be_over(order, payments, by_hand=by_hand)
+            closed = order.cancelled(Hand.STAFF if by_hand else Hand.SHOP)
             work.orders.save(order, closed, actor, reason)
             work.stock.give_back(order.id)
+            work.discounts.give_back(order.id)
             if order.cart_id is not None:
                 work.carts.reopen(order.cart_id)
             work.outbox.append(OrderCancelled(order.id))
@@ -285,6 +300,18 @@ class CheckoutService:
                 changes: Changes = {"status": (order.status.value, closed.status.value)}
                 work.audit.record(AuditEntry(actor, "order.cancel", "order", str(order.id), changes))
         return closed
+
+
+def _details(cart: Cart, request: PlaceOrder) -> tuple[Buyer, str | None]:
+    """Who buys, and the way of shipping they chose; None when nothing is sent."""
+    address = request.shipping_address or cart.shipping_address
+    buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
+    if not cart.ships():
+        return buyer, None
+    option_id = request.shipping_option_id or cart.shipping_option_id
+    if address is None or option_id is None:
+        raise ShippingNotChosen
+    return buyer, option_id
 
 
 def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:
@@ -296,6 +323,13 @@ def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:
 def _as_checked_out(cart: Cart, request: PlaceOrder) -> Cart:
     consent = cart.marketing_consent if request.marketing_consent is None else request.marketing_consent
     return evolve(cart, email=request.email, marketing_consent=consent)
+
+
+def _must_be_over(order: Order, payments: Sequence[Payment], *, by_hand: bool) -> None:
+    """No attempt can be paid any more. Where the wrong amount was, only a person lets go."""
+    over = {PaymentStatus.CANCELED, PaymentStatus.MISMATCHED} if by_hand else {PaymentStatus.CANCELED}
+    if not all(payment.status in over for payment in payments):
+        raise PaymentUnderWay(order.id)
 
 
 def _must_be_unpaid(order: Order) -> None:

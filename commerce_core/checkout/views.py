@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from commerce_core.kernel.money import Money
 from commerce_core.orders.model import Order
-from commerce_core.orders.views import OrderPaymentView, OrderView
+from commerce_core.orders.views import OrderDisputeView, OrderPaymentView, OrderRefundView, OrderView
 from commerce_core.payments.model import Payment
 
 
@@ -40,8 +40,20 @@ class ConfirmationView:
 
 
 def order_view(order: Order, payments: Sequence[Payment]) -> OrderView:
-    """An order with the attempts to pay it."""
-    attempts = (
-        OrderPaymentView(p.id, p.provider, p.status.value, p.amount, p.intent_id, p.created_at) for p in payments
+    """An order with the attempts to pay it, what goes back of them and what banks want back."""
+    return OrderView.of(
+        order,
+        tuple(
+            OrderPaymentView(p.id, p.provider, p.status.value, p.amount, p.intent_id, p.created_at) for p in payments
+        ),
+        tuple(
+            OrderRefundView(r.id, r.payment_id, r.amount, r.reason.value, r.status.value, r.created_at)
+            for p in payments
+            for r in p.refunds
+        ),
+        tuple(
+            OrderDisputeView(d.id, p.id, d.amount, d.reason, d.status.value, d.due_by)
+            for p in payments
+            for d in p.disputes
+        ),
     )
-    return OrderView.of(order, tuple(attempts))

@@ -143,6 +143,7 @@ class CredentialService:
             customer = merged(work, there, customer)
         moved = evolve(customer, email=new.email, email_verified_at=work.now, version=customer.version + 1)
         work.customers.save(moved)
+        work.customers.leave_email(moved.id, old.email_key)
         work.customers.claim_orders(moved)
         if work.consents.allows(old.email_key):
             version = self.policy.marketing_text

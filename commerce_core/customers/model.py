@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from commerce_core.access.model import Actor, ActorKind
 from commerce_core.customers.errors import CustomerErased, CustomerNotFound, CustomerVersionStale
-from commerce_core.emails.model import Locale
+from commerce_core.emails.model import NOBODY, Locale
 from commerce_core.kernel.errors import FieldError, InvalidInput
 from commerce_core.kernel.page import PageRequest
 from commerce_core.kernel.text import email_error, normalise_email, text_error
@@ -238,8 +238,8 @@ def cleaned_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def erased_email(customer_id: UUID) -> str:
-    """An address that nobody has and no mail reaches (RFC 2606), telling apart those who are no more."""
-    return f"erased-{customer_id}@erased.invalid"
+    """An address that nobody has, telling apart those who are no more."""
+    return f"erased-{customer_id}{NOBODY}"
 
 
 def self_of(actor: Actor) -> UUID:

@@ -53,11 +53,15 @@ class Customers(Protocol):
         ...
 
     def open_orders(self, customer: Customer) -> int:
-        """How many of their orders wait for money or for the goods to leave."""
+        """How many of their orders wait for money, for the goods to leave, or for money to be back."""
         ...
 
     def hand_over(self, source: Customer, target: Customer) -> None:
-        """Orders, carts, addresses and notes of `source` are `target`'s from now on."""
+        """Carts, orders, addresses, notes and former e-mail addresses of `source` are `target`'s from now on."""
+        ...
+
+    def leave_email(self, customer_id: UUID, email_key: str) -> None:
+        """Remember an address that was theirs until now."""
         ...
 
     def add_note(self, note_id: UUID, customer_id: UUID, text: str, author: str) -> None:

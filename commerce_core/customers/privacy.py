@@ -1,12 +1,15 @@
 """What a person may ask of whoever keeps data about them: all of it, and to be forgotten (GDPR 15, 17, 20)."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Permission
+from commerce_core.access.logins import Guesses, account_of
+from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.customers.accounts import REALM
 from commerce_core.customers.errors import CustomerHasOpenOrders, LoginTooOld
 from commerce_core.customers.events import CustomerErasedForGood
 from commerce_core.customers.model import AccountPolicy, Customer, self_of
@@ -20,33 +23,67 @@ from commerce_core.staff.errors import SessionInvalid
 class Traces(Protocol):
     """Everything about one person outside their own row, within a transaction."""
 
-    def export(self, customer: Customer, at: datetime) -> bytes:
+    def known(self, customer: Customer) -> "Known":
+        """By what the rest of the database knows this person."""
+        ...
+
+    def export(self, customer: Customer, known: "Known", at: datetime) -> bytes:
         """All of it as one JSON document."""
         ...
 
-    def erase(self, customer: Customer) -> None:
-        """Take the person out of orders, carts and their log, mails, stored replies, consents, notes and addresses.
+    def erase(self, customer: Customer, known: "Known") -> None:
+        """Take the person out of carts and their log, orders, mails, stored replies, uses of discounts and consents.
 
+        Addresses and notes go, and so does what people typed about orders and payments.
         Amounts, goods, countries and times stay.
         """
         ...
 
-    def documents(self, customer: Customer) -> tuple["Document", ...]:
+    def documents(self, known: "Known") -> tuple["Document", ...]:
         """Events, ours and providers', that are about this person."""
         ...
 
-    def rewrite(self, document: "Document", payload: object) -> None:
+    def rewrite(self, document: "Document") -> None:
         """Another content for one of them."""
         ...
 
 
 @frozen
-class Document:
-    """JSON in a table that is not about people but may name them."""
+class Known:
+    """By what the rest of the database knows a person."""
 
-    table: str
+    emails: tuple[str, ...]  # normalised: theirs now, and those that were and are nobody else's
+    words: tuple[str, ...]  # names, streets, numbers that stand in their addresses
+    orders: tuple[UUID, ...]
+    carts: tuple[UUID, ...]
+    intents: tuple[str, ...]
+    causes: tuple[UUID, ...]  # of mails to them, whatever address these went to
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What names them in a text."""
+        return (*self.emails, *self.words)
+
+
+class DocumentKind(StrEnum):
+    """Whose events."""
+
+    PROVIDER = "provider"
+    EVENT = "event"  # our own
+
+
+@frozen
+class Document:
+    """JSON in a table that is not about people but may name them, and what went wrong with it."""
+
+    kind: DocumentKind
     id: UUID
     payload: object = field(repr=False)
+    error: str | None = field(repr=False)
+
+    def without(self, words: tuple[str, ...]) -> "Document":
+        """The same without the person whom these words name."""
+        return evolve(self, payload=scrubbed(self.payload, words), error=scrubbed(self.error, words))
 
 
 class PrivacyWork(CustomersWork, Protocol):
@@ -55,6 +92,11 @@ class PrivacyWork(CustomersWork, Protocol):
     @property
     def traces(self) -> Traces:
         """What is known of a person."""
+        ...
+
+    @property
+    def guesses(self) -> Guesses:
+        """Guesses at their password."""
         ...
 
 
@@ -75,14 +117,14 @@ class PrivacyService:
 
     def export_own(self, actor: Actor) -> bytes:
         """The same for oneself. Raises `SessionInvalid`."""
-        return self._export(actor, self_of(actor))
+        return self._export(_anywhere(actor), self_of(actor))
 
     @retried
     def _export(self, actor: Actor, customer_id: UUID) -> bytes:
         with self.begin() as work:
             customer = work.customers.lock(customer_id)
             customer.must_be_somebody()
-            found = work.traces.export(customer, work.now)
+            found = work.traces.export(customer, work.traces.known(customer), work.now)
             work.audit.record(AuditEntry(actor, "customers.exported", "customer", str(customer_id)))
         return found
 
@@ -90,7 +132,7 @@ class PrivacyService:
         """Forget a person for good. The books stay: what was sold, for how much, where to in the sense of taxes.
 
         Raises `PermissionDenied`, `CustomerNotFound`, `CustomerErased`, or `CustomerHasOpenOrders` while something is
-        still to be paid or sent; then nothing has changed.
+        still to be paid, sent or given back; then nothing has changed.
         """
         actor.must(Permission.CUSTOMERS_PRIVACY)
         self._erase(actor, customer_id)
@@ -105,7 +147,7 @@ class PrivacyService:
                 raise SessionInvalid
             if session[1] + self.policy.recent_login < work.now:
                 raise LoginTooOld(int(self.policy.recent_login.total_seconds()) // 60)
-        self._erase(actor, customer_id)
+        self._erase(_anywhere(actor), customer_id)
 
     @retried
     def _erase(self, actor: Actor, customer_id: UUID) -> None:
@@ -114,13 +156,21 @@ class PrivacyService:
             customer.must_be_somebody()
             if orders := work.customers.open_orders(customer):
                 raise CustomerHasOpenOrders(orders)
-            for document in work.traces.documents(customer):
-                payload = scrubbed(document.payload, (customer.email,))
-                if payload != document.payload:
-                    work.traces.rewrite(document, payload)
-            work.traces.erase(customer)
+            known = work.traces.known(customer)
+            for document in work.traces.documents(known):
+                left = document.without(known.names)
+                if left != document:
+                    work.traces.rewrite(left)
+            work.traces.erase(customer, known)
             work.customer_sessions.close_all(customer.id)
-            work.customer_proofs.drop(customer)
+            for email_key in known.emails:
+                work.guesses.forget_account(account_of(REALM, email_key))
             work.customers.save(customer.erased(work.now))
             work.outbox.append(CustomerErasedForGood(customer.id))
-            work.audit.record(AuditEntry(actor, "customers.erased", "customer", str(customer_id)))
+            changes: Changes = {"email": (customer.email, None)}
+            work.audit.record(AuditEntry(actor, "customers.erased", "customer", str(customer_id), changes))
+
+
+def _anywhere(actor: Actor) -> Actor:
+    """The actor without an address: the audit log never forgets, so it may not learn where a customer was."""
+    return evolve(actor, origin=evolve(actor.origin, address=None))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.access.model import Actor, AuditEntry, Changes, Permission, hidden
 from commerce_core.customers.errors import CustomerAccountsBoth, CustomersAreTheSame
 from commerce_core.customers.merge import merged
 from commerce_core.customers.model import LONGEST_NOTE, AccountPolicy, Customer, CustomerQuery
@@ -83,7 +83,7 @@ class CustomersService:
             after = before.tagged(tags)
             if after is not before:
                 work.customers.save(after)
-                changes: Changes = {"tags": (list(before.tags), list(after.tags))}
+                changes: Changes = {"tags": hidden(before.tags or None, after.tags or None)}
                 work.audit.record(AuditEntry(actor, "customers.tagged", "customer", str(customer_id), changes))
 
     @retried

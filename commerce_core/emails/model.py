@@ -13,6 +13,7 @@ from commerce_core.kernel.money import Money
 from commerce_core.kernel.retry import Retry
 
 HIDDEN = "••••"
+NOBODY = "@erased.invalid"  # ends the addresses that stand where people were erased; no mail reaches it (RFC 2606)
 
 
 class Locale(StrEnum):
@@ -55,6 +56,11 @@ class QueuedMail:
     locale: Locale
     mail: Mail
 
+    @property
+    def for_nobody(self) -> bool:
+        """Whether it is for somebody who was erased."""
+        return self.to.endswith(NOBODY)
+
 
 @frozen
 class MailLine:
@@ -70,7 +76,7 @@ class OrderConfirmation:
     """Thanks for the order, and what it was."""
 
     template: ClassVar[str] = "order_confirmation"
-    order_number: int
+    order_number: str
     customer_name: str
     lines: tuple[MailLine, ...]
     subtotal: Money
@@ -80,6 +86,17 @@ class OrderConfirmation:
     total: Money
     prices_include_tax: bool
     shipping_address: tuple[str, ...]
+
+
+@frozen
+class OrderRefunded:
+    """Money goes back to the buyer. `reason` is one that the template has words for: see `RefundReason`."""
+
+    template: ClassVar[str] = "order_refunded"
+    order_number: str
+    customer_name: str
+    amount: Money
+    reason: str
 
 
 @frozen
@@ -135,17 +152,39 @@ class EmailChangeConfirmation:
     token: MailToken
 
 
+@frozen
+class StaffInvitation:
+    """Somebody may join the staff. `role` is one that the template has words for."""
+
+    template: ClassVar[str] = "staff_invitation"
+    name: str
+    role: str
+    token: MailToken
+
+
+@frozen
+class StaffPasswordReset:
+    """A member of staff's way to another password."""
+
+    template: ClassVar[str] = "staff_password_reset"
+    name: str
+    token: MailToken
+
+
 # Every kind of mail by the name of its template: what a queued row is turned back into.
 MAILS: Mapping[str, type[Mail]] = {
     kind.template: kind
     for kind in (
         OrderConfirmation,
+        OrderRefunded,
         EmailVerification,
         AccountExists,
         PasswordReset,
         PasswordChanged,
         EmailChangeApproval,
         EmailChangeConfirmation,
+        StaffInvitation,
+        StaffPasswordReset,
     )
 }
 

@@ -22,7 +22,7 @@ class EmailQueue(Protocol):
     """Mail of one transaction."""
 
     def queue(self, mail: QueuedMail) -> None:
-        """Write the mail, once per key, and wake the worker when this transaction commits."""
+        """Write the mail, once per key, and wake the worker when this transaction commits; none to who was erased."""
         ...
 
 

@@ -53,12 +53,22 @@ def product(listing: Listing, store: Storefront) -> JsonLd:
 
 def breadcrumbs(trail: Sequence[CategoryRef], store: Storefront) -> JsonLd:
     """A `BreadcrumbList`: the categories from the top down to the page itself."""
+    return _breadcrumbs([(step.title, store.category(step.slug)) for step in trail])
+
+
+def product_breadcrumbs(trail: Sequence[CategoryRef], listing: Listing, store: Storefront) -> JsonLd | None:
+    """The same for a product that stands in the last of these categories; None for one that stands nowhere."""
+    steps = [(step.title, store.category(step.slug)) for step in trail]
+    return _breadcrumbs([*steps, (listing.title, store.product(listing.slug))]) if steps else None
+
+
+def _breadcrumbs(steps: Sequence[tuple[str, str]]) -> JsonLd:
     return {
         "@context": _CONTEXT,
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": step.title, "item": store.category(step.slug)}
-            for place, step in enumerate(trail, 1)
+            {"@type": "ListItem", "position": place, "name": name, "item": address}
+            for place, (name, address) in enumerate(steps, 1)
         ],
     }
 

@@ -38,7 +38,10 @@ class Availability(StrEnum):
 
 @frozen
 class Storefront:
-    """Where shoppers meet the shop. `base` is its address; while it is unknown every address is a path."""
+    """Where shoppers meet the shop. `base` is its address; while it is unknown every address is a path.
+
+    `name` is the environment's; the one that operators wrote down goes before it, see `called`.
+    """
 
     name: str
     base: str = ""
@@ -52,6 +55,10 @@ class Storefront:
         if not address:
             raise StoreAddressUnknown
         return evolve(self, base=address.rstrip("/"))
+
+    def called(self, name: str | None) -> "Storefront":
+        """The same under the name that operators wrote down; None: nobody has."""
+        return self if name is None else evolve(self, name=name)
 
     @property
     def product_template(self) -> str:

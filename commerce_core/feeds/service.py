@@ -1,6 +1,6 @@
 """What crawlers and merchants fetch: the sitemap, robots.txt, the merchant feed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from uuid import UUID
@@ -17,12 +17,14 @@ from commerce_core.feeds.views import CategoryNode, FeedReader
 class FeedService:
     """Writes what machines read. `at` is where the caller is asked; it counts while no storefront is configured.
 
+    `shop_name` tells what the shop is called at this moment; it is asked whenever something tells it.
     What comes in pieces is read in slices, as it is asked for; the catalogue is never whole in memory. Every method
     raises `StoreAddressUnknown` when neither the settings nor `at` say where the shop is.
     """
 
     read: FeedReader
     store: Storefront
+    shop_name: Callable[[], str]
 
     def robots(self, at: str | None = None) -> bytes:
         """robots.txt."""
@@ -62,7 +64,7 @@ class FeedService:
 
     def google(self, at: str | None = None) -> Iterator[bytes]:
         """The merchant feed of everything that is for sale, an item for each variant."""
-        store = self.store.seen_at(at)
+        store = self.store.seen_at(at).called(self.shop_name())
         return self._google(store, _paths(self.read.categories()))
 
     def _google(self, store: Storefront, product_types: Mapping[str, str]) -> Iterator[bytes]:

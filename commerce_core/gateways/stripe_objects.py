@@ -1,14 +1,25 @@
-"""Stripe's JSON in the shop's words: amounts, payment intents and events. Needs no SDK, so the fake speaks it too."""
+"""Stripe's JSON in the shop's words: amounts, events and what they are about. Needs no SDK: the fake speaks it, too."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Never
 from uuid import UUID
 
 from commerce_core.kernel.money import Money, exponent
 from commerce_core.payments.errors import GatewayRefused, MalformedEvent
-from commerce_core.payments.model import Intent, IntentStatus, ProviderEvent
+from commerce_core.payments.provider import (
+    DisputeStatus,
+    Intent,
+    IntentStatus,
+    ProviderCharge,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderRefund,
+    ProviderRefundStatus,
+    Subject,
+)
 
 # How many decimals Stripe's integers carry where they differ from ISO 4217. ISK and UGX have no cents, but keep their
 # two decimals on the wire; MGA has cents on paper only. Source: https://docs.stripe.com/currencies
@@ -37,20 +48,57 @@ def money_of(amount: int, currency: str) -> Money:
 
 def intent_of(values: Mapping[str, object]) -> Intent:
     """Decode a PaymentIntent, whether answered or carried by an event. Raises `MalformedEvent`."""
-    currency = _text(values, "currency")
     secret = values.get("client_secret")
-    try:
+    with _told_as_malformed():
         return Intent(
             id=_text(values, "id"),
             status=IntentStatus(_text(values, "status")),
-            amount=money_of(_whole(values, "amount"), currency),
-            received=money_of(_whole(values, "amount_received"), currency),
-            order_id=_order_id(values.get("metadata")),
+            amount=_money(values, "amount"),
+            received=_money(values, "amount_received"),
+            order_id=_ours(values, "order_id"),
             client_secret=secret if isinstance(secret, str) else None,
             failure=_failure(values.get("last_payment_error")),
         )
-    except ValueError as error:
-        raise MalformedEvent(str(error)) from error
+
+
+def refund_of(values: Mapping[str, object]) -> ProviderRefund:
+    """Decode a Refund, whether answered or carried by an event. Raises `MalformedEvent`."""
+    failure = values.get("failure_reason")
+    with _told_as_malformed():
+        return ProviderRefund(
+            id=_text(values, "id"),
+            status=ProviderRefundStatus(_text(values, "status")),
+            amount=_money(values, "amount"),
+            intent_id=_reference(values, "payment_intent"),
+            charge_id=_reference(values, "charge"),
+            refund_id=_ours(values, "refund_id"),
+            failure=failure if isinstance(failure, str) else None,
+        )
+
+
+def dispute_of(values: Mapping[str, object]) -> ProviderDispute:
+    """Decode a Dispute. Raises `MalformedEvent`."""
+    evidence = values.get("evidence_details")
+    with _told_as_malformed():
+        return ProviderDispute(
+            id=_text(values, "id"),
+            status=DisputeStatus(_text(values, "status")),
+            amount=_money(values, "amount"),
+            reason=_text(values, "reason"),
+            intent_id=_reference(values, "payment_intent"),
+            charge_id=_reference(values, "charge"),
+            due_by=_time(evidence, "due_by") if isinstance(evidence, dict) and evidence.get("due_by") else None,
+        )
+
+
+def charge_of(values: Mapping[str, object]) -> ProviderCharge:
+    """Decode a Charge. Raises `MalformedEvent`."""
+    with _told_as_malformed():
+        return ProviderCharge(
+            id=_text(values, "id"),
+            intent_id=_reference(values, "payment_intent"),
+            refunded=_money(values, "amount_refunded"),
+        )
 
 
 def event_of(body: bytes, provider: str) -> ProviderEvent:
@@ -59,18 +107,14 @@ def event_of(body: bytes, provider: str) -> ProviderEvent:
     Raises `MalformedEvent` for anything but one strict JSON object with an id, a type and a time.
     """
     event = _parse(body)
-    try:
-        created = datetime.fromtimestamp(_whole(event, "created"), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise MalformedEvent("its time is out of range") from error
     type_ = _text(event, "type")
     return ProviderEvent(
         provider=provider,
         id=_text(event, "id"),
         type=type_,
-        created=created,
+        created=_time(event, "created"),
         payload=json.dumps(_kept(event)).encode(),
-        intent=_subject(event) if type_.startswith("payment_intent.") else None,
+        about=_subject(event, type_),
     )
 
 
@@ -83,24 +127,67 @@ def _kept(value: object) -> object:
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
-def _subject(event: Mapping[str, object]) -> Intent:
-    data = event.get("data")
-    subject = data.get("object") if isinstance(data, dict) else None
-    if not isinstance(subject, dict) or subject.get("object") != "payment_intent":
-        raise MalformedEvent("it carries no payment intent")
-    return intent_of(subject)
+# What the events of which types carry. Of a charge's life only what is given back concerns the shop: the rest it hears
+# from the intent.
+_CARRIED: tuple[tuple[str, str, Callable[[Mapping[str, object]], Subject]], ...] = (
+    ("payment_intent.", "payment_intent", intent_of),
+    ("refund.", "refund", refund_of),
+    ("charge.refund.", "refund", refund_of),
+    ("charge.dispute.", "dispute", dispute_of),
+    ("charge.refunded", "charge", charge_of),
+)
+
+
+def _subject(event: Mapping[str, object], type_: str) -> Subject | None:
+    for beginning, kind, decode in _CARRIED:
+        if type_.startswith(beginning):
+            data = event.get("data")
+            subject = data.get("object") if isinstance(data, dict) else None
+            if not isinstance(subject, dict) or subject.get("object") != kind:
+                raise MalformedEvent(f"it carries no {kind.replace('_', ' ')}")
+            return decode(subject)
+    return None
 
 
 def _decimals(currency: str) -> int:
     return _DECIMALS.get(currency, exponent(currency))
 
 
-def _order_id(metadata: object) -> UUID | None:
-    value = metadata.get("order_id") if isinstance(metadata, dict) else None
+def _ours(values: Mapping[str, object], name: str) -> UUID | None:
+    """An id of ours in the metadata; None when somebody else made this, or wrote there what they liked."""
+    metadata = values.get("metadata")
+    value = metadata.get(name) if isinstance(metadata, dict) else None
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
-        return None  # Somebody else's metadata on an intent that is not ours.
+        return None
+
+
+def _reference(values: Mapping[str, object], name: str) -> str | None:
+    """The id of another object, which Stripe gives alone or with the whole object around it."""
+    value = values.get(name)
+    if value is None:
+        return None
+    return _text(value, "id") if isinstance(value, dict) else _text(values, name)
+
+
+def _money(values: Mapping[str, object], name: str) -> Money:
+    return money_of(_whole(values, name), _text(values, "currency"))
+
+
+def _time(values: Mapping[str, object], name: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(_whole(values, name), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise MalformedEvent(f"`{name}` is out of range") from error
+
+
+@contextmanager
+def _told_as_malformed() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise MalformedEvent(str(error)) from error
 
 
 def _failure(error: object) -> str | None:

@@ -1,6 +1,7 @@
 """Mail templates: Jinja2, strict about what they are given, in French and English."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +22,21 @@ _NARROW, _FIXED = "\u202f", "\u00a0"  # spaces at which a line does not break
 
 @frozen
 class Templates:
-    """Renders `mail_templates/<template>.<locale>.{subject.txt,html,txt}`."""
+    """Renders `mail_templates/<template>.<locale>.{subject.txt,html,txt}`.
 
-    shop_name: str
+    `shop_name` tells what the shop is called; it is asked for every mail, so that a change reaches the next one.
+    """
+
+    shop_name: Callable[[], str]
     secret: SecretKey | None = None  # without one, mails with tokens cannot be made
     account_url: str | None = None  # `https://shop.example/account/{action}`; without one, mails show the bare token
+    staff_url: str | None = None  # the same for links to the staff
 
     def render(self, mail: Mail, locale: Locale) -> RenderedMail:
         """Subject, HTML and plain text. Raises `jinja2.UndefinedError` when the mail lacks a variable."""
         variables = {field.name: getattr(mail, field.name) for field in attrs.fields(type(mail))}
         tokens = {name: self._issued(value) for name, value in variables.items() if isinstance(value, MailToken)}
-        variables |= {"shop_name": self.shop_name, "locale": locale.value} | tokens
+        variables |= {"shop_name": self.shop_name(), "locale": locale.value} | tokens
         subject, html, text = (
             self._environment.get_template(f"{mail.template}.{locale.value}.{part}").render(variables)
             for part in ("subject.txt", "html", "txt")
@@ -42,10 +47,6 @@ class Templates:
         if self.secret is None:
             raise ValueError("a mail with a token needs the shop's secret")
         return self.secret.issue(token.purpose, token.subject)
-
-    def _link(self, token: str, action: str) -> str:
-        """Behind `#`, which browsers send to nobody: no server's log and no `Referer` ever holds the token."""
-        return f"{self.account_url.replace('{action}', action)}#token={token}" if self.account_url else token
 
     @cached_property
     def _environment(self) -> "Environment":
@@ -60,8 +61,14 @@ class Templates:
             lstrip_blocks=True,
         )
         environment.filters["money"] = written
-        environment.filters["link"] = self._link
+        environment.filters["link"] = partial(_link, self.account_url)
+        environment.filters["staff_link"] = partial(_link, self.staff_url)
         return environment
+
+
+def _link(url: str | None, token: str, action: str) -> str:
+    """Behind `#`, which browsers send to nobody: no server's log and no `Referer` ever holds the token."""
+    return f"{url.replace('{action}', action)}#token={token}" if url else token
 
 
 def written(money: Money, locale: str) -> str:

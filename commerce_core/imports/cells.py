@@ -126,7 +126,7 @@ class Cells:
 
         The apostrophe with which spreadsheets protect leading zeros is not part of it.
         """
-        return self._text(row, column, row[column].removeprefix("'"), limit=limit) or None
+        return self._text(row, column, row[column].removeprefix("'").strip(), limit=limit) or None
 
     def address(self, row: Row, column: str) -> str | None:
         """Where a picture is: on the web, beside the file or below it, or in this shop. None when the cell is empty."""

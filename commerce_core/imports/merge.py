@@ -1,10 +1,11 @@
 """What a product looks like after a file has spoken: pure, so that an import can be tried without being done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from attrs import evolve, frozen
 
+from commerce_core.catalog.checks import same_spelling
 from commerce_core.catalog.errors import ProductStatusConflict
 from commerce_core.catalog.model import Product, ProductId, ProductImage, ProductStatus, Seo, Variant, VariantId
 from commerce_core.imports.model import ImportedProduct, ImportedStatus, ImportedVariant, LeftOut
@@ -12,6 +13,7 @@ from commerce_core.inventory.model import MAX_QUANTITY
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.unset import given
 
 
@@ -37,8 +39,6 @@ def merge(before: Product | None, said: ImportedProduct, around: Surroundings, n
     What the file does not say stays as it is: an empty cell empties nothing; variants, pictures and categories it does
     not name are kept, behind those it names.
     """
-    if before is not None:
-        said = _respelt(said, before)
     status = _status(before, said)
     images = _images(before, said, around.pictures, new_id)
     by_url = {image.url: image.id for image in reversed(images)}
@@ -48,10 +48,10 @@ def merge(before: Product | None, said: ImportedProduct, around: Surroundings, n
     return Product(
         id=before.id if before else ProductId(new_id()),
         slug=said.slug,
-        title=_kept(said.title, before.title if before else None),
+        title=said.title,
         description=_description(before, said),
         status=status,
-        vendor=_kept(said.vendor, before.vendor if before else None) or (before.vendor if before else None),
+        vendor=said.vendor or (before.vendor if before else None),
         option_names=said.option_names,
         variants=variants,
         images=images,
@@ -60,37 +60,11 @@ def merge(before: Product | None, said: ImportedProduct, around: Surroundings, n
         attributes=before.attributes if before else {},
         seo=evolve(
             seo,
-            meta_title=_kept(said.seo_title, seo.meta_title) or seo.meta_title,
-            meta_description=_kept(said.seo_description, seo.meta_description) or seo.meta_description,
+            meta_title=said.seo_title or seo.meta_title,
+            meta_description=said.seo_description or seo.meta_description,
         ),
         version=before.version if before else 1,
     )
-
-
-def _respelt(said: ImportedProduct, before: Product) -> ImportedProduct:
-    """The file with the options and SKUs of the shop in the shop's own spelling, by which they are found there."""
-    skus = [variant.sku for variant in before.variants]
-    values = [*zip(*(variant.option_values for variant in before.variants), strict=True)]
-    kept = [*before.option_names, *(text for texts in (skus, *values) for text in texts if text)]
-    if len(before.option_names) != len(said.option_names) or all(text == text.strip() for text in kept):
-        return said
-    variants = tuple(
-        evolve(
-            variant,
-            sku=variant.sku and _kept(variant.sku, *skus),
-            option_values=tuple(_kept(text, *there) for text, there in zip(variant.option_values, values, strict=True)),
-        )
-        for variant in said.variants
-    )
-    names = tuple(_kept(name, *before.option_names) for name in said.option_names)
-    return evolve(said, option_names=names, variants=variants)
-
-
-def _kept(text: str, *there: str | None) -> str:
-    """The shop's spelling of a text that differs from it by the white space around it alone: cells lose theirs."""
-    if text in there:
-        return text
-    return next((kept for kept in there if kept is not None and kept.strip() == text), text)
 
 
 def _status(before: Product | None, said: ImportedProduct) -> ProductStatus:
@@ -126,7 +100,7 @@ def _images(
         elif image.ours:
             detail = "The product has no such picture in this shop."
             raise Unmergeable(said.left_out(image.line, "image", "picture-missing", detail))
-        alt = (_kept(image.alt, old.alt) or old.alt) if old else image.alt
+        alt = image.alt or (old.alt if old else "")
         found[url] = ProductImage(old.id if old else new_id(), url, alt, 0)
     return tuple(evolve(image, position=n) for n, image in enumerate([*found.values(), *left], 1))
 
@@ -143,15 +117,26 @@ def _variants(
             )
         found.append(_variant(old, variant, position, image_ids, new_id))
     left = [variant for variant in (before.variants if before else ()) if variant not in same]
-    if before is not None and left and before.option_names != said.option_names:
+    if before is not None and left and _read(before.option_names) != _read(said.option_names):
         detail = "The product has other options in the shop, and variants that the file does not name."
         raise Unmergeable(said.left_out(said.line, "option1 name", "options-differ", detail))
-    taken = {variant.option_values for variant in left}
+    taken = {_read(variant.option_values) for variant in left}
     for row in said.variants:
-        if row.option_values in taken:
+        if _read(row.option_values) in taken:
             detail = "In the shop, another variant than the one with this SKU has the same options."
             raise Unmergeable(said.left_out(row.line, "sku", "duplicate-variant", detail))
-    return (*found, *(evolve(variant, position=n) for n, variant in enumerate(left, len(found) + 1)))
+    spelt = {(place, same_spelling(text)): text for v in found for place, text in enumerate(v.option_values)}
+    return (*found, *(_behind(variant, n, spelt) for n, variant in enumerate(left, len(found) + 1)))
+
+
+def _behind(variant: Variant, position: int, spelt: Mapping[tuple[int, str], str]) -> Variant:
+    """A variant the file does not name, with its options spelt as the file spells them."""
+    values = (spelt.get((place, same_spelling(text)), text) for place, text in enumerate(variant.option_values))
+    return evolve(variant, position=position, option_values=tuple(values))
+
+
+def _read(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(same_spelling, texts))
 
 
 def _same(before: Product | None, said: ImportedProduct) -> list[Variant | None]:
@@ -163,10 +148,10 @@ def _same(before: Product | None, said: ImportedProduct) -> list[Variant | None]
         return [None] * len(said.variants)
     skus = {variant.sku: variant for variant in before.variants if variant.sku is not None}
     same = [skus.get(row.sku) if row.sku is not None else None for row in said.variants]
-    if before.option_names == said.option_names:
-        left = {variant.option_values: variant for variant in before.variants if variant not in same}
+    if _read(before.option_names) == _read(said.option_names):
+        left = {_read(variant.option_values): variant for variant in before.variants if variant not in same}
         for place, row in enumerate(said.variants):
-            there = left.get(row.option_values)
+            there = left.get(_read(row.option_values))
             if same[place] is None and there is not None and (row.sku is None or there.sku is None):
                 same[place] = there
     return same
@@ -188,6 +173,7 @@ def _variant(
         taxable=given(said.taxable, old.taxable if old else True),
         requires_shipping=given(said.requires_shipping, old.requires_shipping if old else True),
         image_id=image_id or (old.image_id if old else None),
+        tax_class=old.tax_class if old else TaxClass.STANDARD,
     )
 
 

@@ -176,7 +176,7 @@ class ImportService:
             here = fetched.get(old.id, {}) if old else {}
             around = Surroundings(
                 {src: here.get(src, url) for src, url in ready.pictures.items()},
-                frozenset({categories[said.type.lower()]} if said.type else ()),
+                frozenset({categories[said.type]} if said.type else ()),
                 frozenset(tags[tag] for tag in said.tags),
             )
             try:
@@ -202,16 +202,16 @@ class ImportService:
                     yield change.after.id, image.src
 
     def _categories(self, work: ImportWork, types: Iterable[str]) -> dict[str, CategoryId]:
-        """The category of each product type, by title in lower case; made where it is missing."""
-        titles = {title.lower(): title for title in types}
+        """The category of each product type; made where it is missing."""
+        titles = dict.fromkeys(types)
         found = dict(work.categories.by_titles(titles)) if titles else {}
-        for key, title in titles.items():
-            if key not in found:
+        for title in titles:
+            if title not in found:
                 slug = Slug.of(title)
                 there = work.categories.by_slug(slug)
-                found[key] = there or CategoryId(self.new_id())
+                found[title] = there or CategoryId(self.new_id())
                 if there is None:
-                    work.categories.add(found[key], title, slug, None)
+                    work.categories.add(found[title], title, slug, None)
         return found
 
 

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 
 from attrs import define, field
 
-from commerce_core.catalog.checks import MAX_OPTION_VALUE
+from commerce_core.catalog.checks import MAX_OPTION_VALUE, same_spelling
 from commerce_core.imports.cells import MAX_QUANTITY, Cells
 from commerce_core.imports.model import (
     MAX_IMAGES,
@@ -190,11 +190,11 @@ class _Reading:
             if values <= {"default title"}:
                 return ()
         names = tuple(name for name in _NAMES if cells.text(first, name, limit=255))
-        if len({first[name].casefold() for name in names}) < len(names):
+        if len({same_spelling(first[name]) for name in names}) < len(names):
             cells.refuse(first, names[-1], "duplicate-option", "Two options have the same name.")
         for row in self.rows[1:]:
             for name in _NAMES:
-                if row[name] and row[name].casefold() != first[name].casefold():
+                if row[name] and same_spelling(row[name]) != same_spelling(first[name]):
                     cells.refuse(row, name, "option-renamed", f"Is {first[name]!r} in the first row of this product.")
         return names
 
@@ -242,7 +242,7 @@ class _Reading:
         values = []
         for column in (column for column in _VALUES if column in named):
             value = self.cells.required(row, column, limit=MAX_OPTION_VALUE)
-            values.append(self.spellings.setdefault((column, value.casefold()), value))
+            values.append(self.spellings.setdefault((column, same_spelling(value)), value))
         return tuple(values)
 
     def _check_variants(self, variants: tuple[ImportedVariant, ...]) -> None:

@@ -28,13 +28,16 @@ class Received:
 
 @frozen
 class Waiting:
-    """A stored message that is due to be tried again."""
+    """A stored message that is due to be tried again, or dead by now: then it is not."""
 
     id: UUID
     provider: str
     payload: bytes = field(repr=False)
     attempts: int
+    status: InboxStatus
 
+
+KEPT = timedelta(days=90)
 
 RETRY = Retry(
     lease=timedelta(seconds=30), most_attempts=12, first=timedelta(seconds=30), longest=timedelta(hours=12)

@@ -1,11 +1,13 @@
 """What the inbox asks of the database."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from commerce_core.access.ports import AuditLog
 from commerce_core.inbox.model import InboxStatus, Received, Waiting
+from commerce_core.kernel.retry import Retry
+from commerce_core.kernel.transaction import Work
 
 
 class Inbox(Protocol):
@@ -13,6 +15,18 @@ class Inbox(Protocol):
 
     def done(self, message_id: UUID) -> None:
         """The message has had its effect, in this very transaction."""
+        ...
+
+    def lock(self, message_id: UUID) -> InboxStatus | None:
+        """Lock a message and tell where it stands; None when there is none."""
+        ...
+
+    def revive(self, message_id: UUID) -> None:
+        """Make a dead message due again, with all its attempts."""
+        ...
+
+    def prune(self, age: timedelta, limit: int) -> int:
+        """Forget messages that were done with so long ago, at most `limit`; returns how many."""
         ...
 
 
@@ -29,9 +43,23 @@ class InboxStore(Protocol):
         """What has become of a message that still waits; it is due again after `pause` if it goes on waiting."""
         ...
 
-    def claim(self, limit: int, lease: timedelta, most_attempts: int) -> Sequence[Waiting]:
-        """Messages that are due, counted as tried once more and ours until the lease is over.
+    def claim(self, retry: Retry) -> Waiting | None:
+        """The message that has been due for longest, counted as tried once more and ours for one lease; None: none is.
 
-        One that was tried so often already, and never got to say why, is given up instead.
+        One that used up its attempts, or that no worker survives, is given up: it comes back dead, to be passed over.
         """
+        ...
+
+
+class InboxWork(Work, Protocol):
+    """What a transaction of an operator about messages touches."""
+
+    @property
+    def inbox(self) -> Inbox:
+        """Messages."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
         ...

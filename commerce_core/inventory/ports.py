@@ -25,6 +25,10 @@ class Stock(Protocol):
         """
         ...
 
+    def lock_all(self, variant_ids: Sequence[UUID]) -> None:
+        """Make these ours until the transaction ends, before several things are done to some of them each."""
+        ...
+
     def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
         """Turn the cart's holds into the order's, holding what is missing. Raises `OutOfStock`."""
         ...
@@ -35,6 +39,10 @@ class Stock(Protocol):
 
     def give_back(self, order_id: UUID) -> None:
         """End the order's holds; the units are free again."""
+        ...
+
+    def return_to_cart(self, order_id: UUID, until: datetime) -> None:
+        """Turn the order's holds into its cart's again, as if they were taken now. Nothing becomes free meanwhile."""
         ...
 
     def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:

@@ -1,6 +1,6 @@
 """What operators and the clock do with stock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from attrs import frozen
@@ -8,7 +8,7 @@ from attrs import frozen
 from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
 from commerce_core.catalog.errors import SkuUnknown
 from commerce_core.inventory.errors import VariantNotTracked
-from commerce_core.inventory.model import Count, Movement, Repair, StockChanges
+from commerce_core.inventory.model import Count, Level, Movement, Repair, StockChanges
 from commerce_core.inventory.ports import InventoryWork
 from commerce_core.inventory.views import (
     Discrepancy,
@@ -16,16 +16,21 @@ from commerce_core.inventory.views import (
     HoldView,
     InventoryReader,
     MovementView,
+    RepairedPart,
     StockQuery,
     StockView,
+    Verification,
 )
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.page import CursorPage, Page, PageRequest
+from commerce_core.kernel.slices import in_slices
 from commerce_core.kernel.text import text_error
 from commerce_core.kernel.transaction import Begin, retried
 
 _SWEEP = 500  # reservations in one transaction
 _PROOF = 200  # variants in one statement, so that none takes long however large the shop
+_PART = 10_000  # variants in one part of the proof, so that a request does not either
+_TOLD = 100  # discrepancies after which a part ends early
 
 
 @frozen
@@ -66,7 +71,8 @@ class InventoryService:
             level.must_be(expected_version)
             if movement := count.movement(level.on_hand):
                 work.stock.move([movement], actor)
-            work.audit.record(_entry(actor, "count", count.variant_id, on_hand=(level.on_hand, count.quantity)))
+            counted = {"on_hand" if movement else "agreed_at": (level.on_hand if movement else None, count.quantity)}
+            work.audit.record(_entry(actor, "count", count.variant_id, **counted))
         return self._stock(count.variant_id)
 
     @retried
@@ -90,30 +96,17 @@ class InventoryService:
             after = before.changed(changes)
             if after != before or changes.tracked is True:
                 work.stock.save(after)
-                work.audit.record(
-                    _entry(
-                        actor,
-                        "change",
-                        variant_id,
-                        backorder_limit=(before.backorder_limit, after.backorder_limit),
-                        low_threshold=(before.low_threshold, after.low_threshold),
-                    )
-                )
+                work.audit.record(_entry(actor, "change", variant_id, **_settings(before, after, changes)))
         return self._stock(variant_id)
 
     def release_expired(self) -> int:
         """Give back what carts held for too long; returns how many reservations ended."""
-        released = 0
-        while True:
-            batch = self._release_batch()
-            released += batch
-            if batch < _SWEEP:
-                return released
+        return in_slices(self._release, _SWEEP)
 
     @retried
-    def _release_batch(self) -> int:
+    def _release(self, limit: int) -> int:
         with self.begin() as work:
-            return work.stock.release_expired(_SWEEP)
+            return work.stock.release_expired(limit)
 
     # --- reads --------------------------------------------------------------------------------------------------------
 
@@ -175,7 +168,15 @@ class InventoryService:
         Nothing is locked: each variant is looked at in one moment, the shop goes on. Raises `PermissionDenied`.
         """
         actor.must(Permission.INVENTORY_READ)
-        return list(self._discrepancies())
+        return [found for _, wrong in self._slices(None) for found in wrong]
+
+    def verify_part(self, actor: Actor, cursor: str | None = None) -> Verification:
+        """The same in parts, each small enough for one request; `cursor` is the `next_cursor` of the part before.
+
+        Raises `PermissionDenied`, or `InvalidInput` for a cursor that is none.
+        """
+        actor.must(Permission.INVENTORY_READ)
+        return self._part(cursor)
 
     def repair(self, actor: Actor) -> list[Repair]:
         """Set every counter that disagrees to what ledger and holds prove, variant by variant, with an audit row each.
@@ -184,8 +185,18 @@ class InventoryService:
         `PermissionDenied`.
         """
         actor.must(Permission.INVENTORY_WRITE)
-        repaired = (self._repair(actor, found.variant_id) for found in self._discrepancies())
-        return [repair for repair in repaired if repair is not None]
+        return [repair for _, wrong in self._slices(None) for repair in self._repaired(actor, wrong)]
+
+    def repair_part(self, actor: Actor, cursor: str | None = None) -> RepairedPart:
+        """The same in the parts of `verify_part`, with its refusals."""
+        actor.must(Permission.INVENTORY_WRITE)
+        part = self._part(cursor)
+        return RepairedPart(tuple(self._repaired(actor, part.discrepancies)), part.checked, part.next_cursor)
+
+    def _repaired(self, actor: Actor, wrong: Iterable[Discrepancy]) -> Iterator[Repair]:
+        for found in wrong:
+            if repair := self._repair(actor, found.variant_id):
+                yield repair
 
     @retried
     def _repair(self, actor: Actor, variant_id: UUID) -> Repair | None:
@@ -195,15 +206,31 @@ class InventoryService:
                 work.audit.record(_entry(actor, "repair", variant_id, **_differences(repair)))
         return repair
 
-    def _discrepancies(self) -> Iterator[Discrepancy]:
-        ids: Sequence[UUID] = self.read.variants_after(None, _PROOF)
-        while ids:
-            yield from self.read.discrepancies(ids)
-            ids = self.read.variants_after(ids[-1], _PROOF)
+    def _part(self, cursor: str | None) -> Verification:
+        found, checked = list[Discrepancy](), 0
+        for ids, wrong in self._slices(_variant(cursor)):
+            found += wrong
+            checked += len(ids)
+            if len(ids) == _PROOF and (checked >= _PART or len(found) >= _TOLD):
+                return Verification(tuple(found), checked, str(ids[-1]))
+        return Verification(tuple(found), checked, None)
+
+    def _slices(self, after: UUID | None) -> Iterator[tuple[Sequence[UUID], Sequence[Discrepancy]]]:
+        """Some variants at a time, and those of them that disagree."""
+        while ids := self.read.variants_after(after, _PROOF):
+            yield ids, self.read.discrepancies(ids)
+            after = ids[-1]
 
 
 def _entry(actor: Actor, action: str, variant_id: UUID, **changes: tuple[object, object]) -> AuditEntry:
     return AuditEntry(actor, f"inventory.{action}", "variant", str(variant_id), changes)
+
+
+def _settings(before: Level, after: Level, changes: StockChanges) -> Changes:
+    """What was set; that it is counted is told also where it was before."""
+    names = ("backorder_limit", "low_threshold")
+    begun: Changes = {"tracked": (None, True)} if changes.tracked is True else {}
+    return begun | {name: (getattr(before, name), getattr(after, name)) for name in names}
 
 
 def _differences(repair: Repair) -> Changes:
@@ -219,5 +246,18 @@ def _row(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
-        raise InvalidInput.at("/cursor", "invalid-cursor", "Must be the next_cursor of an answer.")
+        raise _no_cursor()
     return int(cursor)
+
+
+def _variant(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(cursor)
+    except ValueError:
+        raise _no_cursor() from None
+
+
+def _no_cursor() -> InvalidInput:
+    return InvalidInput.at("/cursor", "invalid-cursor", "Must be the next_cursor of an answer.")

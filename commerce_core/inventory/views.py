@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.inventory.model import MovementType
+from commerce_core.inventory.model import MovementType, Repair
 from commerce_core.kernel.page import CursorPage, Page, PageRequest
 
 
@@ -128,6 +128,28 @@ class Discrepancy:
     orphaned: int  # of those, what nobody stands behind
     problems: tuple[Problem, ...]
     drift: Drift | None
+
+
+@frozen
+class Verification:
+    """A part of the proof: how many variants were looked at, and which of them disagree.
+
+    `next_cursor` is where the next part begins. Without one that was the last, and a shop whose parts are all empty is
+    proved.
+    """
+
+    discrepancies: tuple[Discrepancy, ...]
+    checked: int
+    next_cursor: str | None
+
+
+@frozen
+class RepairedPart:
+    """What was repaired in the same part."""
+
+    repaired: tuple[Repair, ...]
+    checked: int
+    next_cursor: str | None
 
 
 class InventoryReader(Protocol):

@@ -7,8 +7,9 @@ files. Source: https://owasp.org/www-community/attacks/CSV_Injection
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
-Cell = str | int | None  # What else a table holds is text by then: a price, a time.
+Cell = str | int | Decimal | None  # What else a table holds is text by then, such as a time.
 
 # The full-width forms count too: some spreadsheets turn them into the plain ones. Apostrophes before them are part of
 # the pattern, so that every text has one protected form and every protected form one text.
@@ -22,10 +23,13 @@ class _Echo:
         return line
 
 
-def csv_lines(rows: Iterable[Iterable[Cell]], delimiter: str = ",") -> Iterator[str]:
-    """Each row as a line with its line end (RFC 4180). Texts are protected, numbers need not be."""
+def csv_lines(rows: Iterable[Iterable[Cell]], delimiter: str = ",", decimal: str = ".") -> Iterator[str]:
+    """Each row as a line with its line end (RFC 4180). Texts are protected, numbers need not be.
+
+    `decimal` is what stands before the decimals of a `Decimal`, which keeps all it has: `19.90`.
+    """
     write = csv.writer(_Echo(), delimiter=delimiter).writerow
-    return (write([_text(cell) for cell in row]) for row in rows)
+    return (write([_text(cell, decimal) for cell in row]) for row in rows)
 
 
 def csv_blocks(lines: Iterable[str], size: int = 1 << 16) -> Iterator[bytes]:
@@ -50,9 +54,11 @@ def unprotected(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell, decimal: str) -> str:
     if isinstance(cell, str):
         return protected(cell)
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", decimal)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return "" if cell is None else str(cell)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -19,11 +20,11 @@ from attrs import field, frozen
 
 from commerce_core.kernel.errors import Conflict, Invalid
 from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.slices import in_slices
 from commerce_core.kernel.token import SecretKey
 
 LEASE = timedelta(seconds=60)  # Longer than any request may run, so that a live one is never taken over.
 KEPT = timedelta(hours=48)  # Clients are promised 24.
-_SLICE = 1000  # rows of one transaction
 _PURPOSE = "idempotency-reply"
 
 
@@ -157,7 +158,6 @@ class Idempotency:
         else:
             self.store.release(running.scope, running.key, running.owner)
 
-    def forget_old(self) -> None:
-        """Forget every key whose promised time is over, slice by slice."""
-        while self.store.forget(self.kept, _SLICE) == _SLICE:
-            pass
+    def forget_old(self) -> int:
+        """Forget every key whose promised time is over, slice by slice; returns how many."""
+        return in_slices(partial(self.store.forget, self.kept))

@@ -5,19 +5,19 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import field, frozen
 
-# ISO 4217 currencies whose minor unit is not a hundredth. Source: ISO 4217 list one.
-_EXPONENTS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0),
-    **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
+from commerce_core.kernel.currencies import EXPONENTS
 
 MAX_AMOUNT = 99_999_999_999  # Far above any order, far below bigint, also after multiplying by a quantity.
 
 
 def exponent(currency: str) -> int:
-    """How many decimals people write for this currency: 2 for EUR, 0 for JPY, 3 for KWD."""
-    return _EXPONENTS.get(currency, 2)
+    """How many decimals people write for this currency: 2 for EUR, 0 for JPY, 3 for KWD.
+
+    Raises `ValueError` for what is no currency.
+    """
+    if currency not in EXPONENTS:
+        raise ValueError(f"not a currency of ISO 4217: {currency!r}")
+    return EXPONENTS[currency]
 
 
 def round_half_up(value: Decimal) -> int:
@@ -26,8 +26,7 @@ def round_half_up(value: Decimal) -> int:
 
 
 def _currency(_instance: object, _attribute: object, value: str) -> None:
-    if len(value) != 3 or not value.isascii() or not value.isupper():
-        raise ValueError(f"not an ISO 4217 currency code: {value!r}")
+    exponent(value)
 
 
 @frozen(order=False)

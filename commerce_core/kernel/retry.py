@@ -11,12 +11,16 @@ _LONGEST_ERROR = 300  # characters
 
 @frozen
 class Retry:
-    """Work is claimed for one `lease`; after `most_attempts` claims it is dead until an operator says retry."""
+    """Work is claimed for one `lease`; after `most_attempts` claims it is dead until an operator says retry.
+
+    So it is after `most_deaths` claims whose worker never came back to tell, because it ends its worker each time.
+    """
 
     lease: timedelta
     most_attempts: int
     first: timedelta
     longest: timedelta
+    most_deaths: int = 3
 
     def delay(self, attempts: int, chance: float) -> timedelta:
         """The wait after this many attempts: doubled each time, shortened by `chance` (0 to 1) to at least the half."""

@@ -14,7 +14,8 @@ from commerce_core.kernel.address import Address
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderStatusRefused
-from commerce_core.pricing.model import ShippingOption, TaxLine, Totals
+from commerce_core.pricing.model import TaxLine, Totals
+from commerce_core.shipping.model import ShippingOption
 
 OrderId = NewType("OrderId", UUID)
 
@@ -31,14 +32,35 @@ class OrderStatus(StrEnum):
     REFUNDED = "REFUNDED"
 
 
-NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
-    OrderStatus.DRAFT: frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED}),
-    OrderStatus.PENDING_PAYMENT: frozenset({OrderStatus.PAID, OrderStatus.CANCELLED}),
-    OrderStatus.PAID: frozenset({OrderStatus.FULFILLED, OrderStatus.REFUNDED}),
-    OrderStatus.FULFILLED: frozenset({OrderStatus.COMPLETED, OrderStatus.REFUNDED}),
-    OrderStatus.COMPLETED: frozenset({OrderStatus.REFUNDED}),
-    OrderStatus.CANCELLED: frozenset(),
-    OrderStatus.REFUNDED: frozenset(),
+class Hand(StrEnum):
+    """Whose hand moves an order."""
+
+    PAYMENT = "payment"  # What a provider says about the money, or staff who has seen it arrive.
+    STAFF = "staff"  # An operator who changes the status.
+    SHOP = "shop"  # Checkout, the clock, a buyer who goes back to the cart.
+
+
+# Every step there is, and whose hand may take it. What is partly sent or partly refunded is told beside the status.
+NEXT: dict[OrderStatus, dict[OrderStatus, frozenset[Hand]]] = {
+    OrderStatus.DRAFT: {
+        OrderStatus.PENDING_PAYMENT: frozenset({Hand.STAFF, Hand.SHOP}),
+        OrderStatus.CANCELLED: frozenset({Hand.STAFF, Hand.SHOP}),
+    },
+    OrderStatus.PENDING_PAYMENT: {
+        OrderStatus.PAID: frozenset({Hand.PAYMENT}),
+        OrderStatus.CANCELLED: frozenset({Hand.PAYMENT, Hand.STAFF, Hand.SHOP}),
+    },
+    OrderStatus.PAID: {
+        OrderStatus.FULFILLED: frozenset({Hand.STAFF}),
+        OrderStatus.REFUNDED: frozenset({Hand.PAYMENT}),
+    },
+    OrderStatus.FULFILLED: {
+        OrderStatus.COMPLETED: frozenset({Hand.STAFF, Hand.SHOP}),
+        OrderStatus.REFUNDED: frozenset({Hand.PAYMENT}),
+    },
+    OrderStatus.COMPLETED: {OrderStatus.REFUNDED: frozenset({Hand.PAYMENT})},
+    OrderStatus.CANCELLED: {},
+    OrderStatus.REFUNDED: {},
 }
 
 
@@ -96,6 +118,7 @@ class Order:
 
     id: OrderId
     number: int
+    reference: str  # what people call it: the number in the shop's format
     cart_id: UUID | None
     status: OrderStatus
     payment_status: OrderPaymentStatus
@@ -117,20 +140,21 @@ class Order:
 
     @classmethod
     def of(
-        cls, cart: Cart, totals: Totals, buyer: Buyer, shipping_option: ShippingOption | None,
-        *, order_id: OrderId, number: int, new_id: NewId, at: datetime, expires_at: datetime,
+        cls, cart: Cart, totals: Totals, buyer: Buyer,
+        *, order_id: OrderId, number: int, reference_format: str, new_id: NewId, at: datetime, expires_at: datetime,
     ) -> Self:  # fmt: skip
         """Freeze a cart and its totals into an order that waits for its payment."""
         by_line = {line.id: line for line in totals.lines}
         return cls(
             id=order_id,
             number=number,
+            reference=reference_format.replace("{number}", str(number)),
             cart_id=cart.id,
             status=OrderStatus.PENDING_PAYMENT,
             payment_status=OrderPaymentStatus.UNPAID,
             fulfillment_status=FulfillmentStatus.UNFULFILLED,
             buyer=buyer,
-            shipping_option=shipping_option,
+            shipping_option=totals.shipping_option,
             lines=tuple(
                 OrderLine(
                     id=new_id(),
@@ -138,7 +162,7 @@ class Order:
                     sku=line.offer.sku,
                     title=line.offer.title,
                     quantity=line.quantity,
-                    unit_price=line.offer.unit_price,
+                    unit_price=by_line[line.id].unit_price,
                     discount_total=by_line[line.id].discount_total,
                     tax_total=by_line[line.id].tax_total,
                     tax_rate=by_line[line.id].tax_rate,
@@ -158,16 +182,33 @@ class Order:
             expires_at=expires_at,
         )
 
-    def moved(self, to: OrderStatus) -> Self:
-        """The order in its next state. Raises `OrderStatusRefused` when there is no such step."""
-        if to not in NEXT[self.status]:
+    def moved(self, to: OrderStatus, hand: Hand) -> Self:
+        """The order in its next state. Raises `OrderStatusRefused` when this hand may not take that step."""
+        if hand not in NEXT[self.status].get(to, ()):
             raise OrderStatusRefused(self.id, self.status.value, to.value)
         return evolve(self, status=to, version=self.version + 1)
 
     def paid(self, at: datetime) -> Self:
         """The order once its money is there."""
-        paid = self.moved(OrderStatus.PAID)
+        paid = self.moved(OrderStatus.PAID, Hand.PAYMENT)
         return evolve(paid, payment_status=OrderPaymentStatus.PAID, paid_at=at, expires_at=None)
+
+    def cancelled(self, hand: Hand) -> Self:
+        """The order that came to nothing. Raises `OrderStatusRefused` when it is too late for that."""
+        return evolve(self.moved(OrderStatus.CANCELLED, hand), expires_at=None)
+
+    def refunded(self, back: Money, captured: Money) -> Self:
+        """The order once `back`, of all that was `captured`, has gone back or is on its way to the buyer.
+
+        All of it makes a paid order REFUNDED; a cancelled one stays cancelled, because it never was a purchase. When
+        nothing is new it is the order itself.
+        """
+        whole = back == captured
+        status = OrderPaymentStatus.PARTIALLY_REFUNDED if back else OrderPaymentStatus.PAID
+        after = evolve(self, payment_status=OrderPaymentStatus.REFUNDED if whole else status)
+        if whole and OrderStatus.REFUNDED in NEXT[self.status]:
+            return after.moved(OrderStatus.REFUNDED, Hand.PAYMENT)
+        return self if after == self else evolve(after, version=self.version + 1)
 
     def waiting(self, status: OrderPaymentStatus, *, until: datetime | None) -> Self:
         """The unpaid order while its payment is `status`; `until` is its new end, None to leave that as it is.
@@ -179,21 +220,21 @@ class Order:
         changed = evolve(self, payment_status=status, expires_at=until or self.expires_at)
         return self if changed == self else evolve(changed, version=self.version + 1)
 
-    def described_by(self, buyer: Buyer, shipping_option: ShippingOption | None) -> bool:
+    def described_by(self, buyer: Buyer, shipping_option_id: str | None) -> bool:
         """Whether a request with these details asks for this very order again."""
-        asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option)
+        asked = (buyer.email, buyer.shipping_address, buyer.billing_address, shipping_option_id)
         return asked == (
             self.buyer.email,
             self.buyer.shipping_address,
             self.buyer.billing_address,
-            self.shipping_option,
+            self.shipping_option.id if self.shipping_option else None,
         )
 
     def confirmation(self) -> QueuedMail:
         """The mail that thanks for the order. However often it is queued, its key lets it be sent once."""
         address = self.buyer.shipping_address
         mail = OrderConfirmation(
-            order_number=self.number,
+            order_number=self.reference,
             customer_name=address.name if address else "",
             lines=tuple(MailLine(line.title, line.quantity, line.line_total) for line in self.lines),
             subtotal=self.subtotal,

@@ -1,16 +1,29 @@
 """What operators do with an order once it stands."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
 from attrs import evolve, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Permission
+from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Permission
+from commerce_core.kernel.csv import Cell, csv_lines
 from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.kernel.transaction import Begin, retried
+from commerce_core.merchant.service import MerchantService
+from commerce_core.orders import ledger, sheets, shopify
 from commerce_core.orders.errors import OrderChanged, OrderNotFound, OrderStatusRefused
 from commerce_core.orders.events import OrderCompleted, OrderFulfilled
-from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderStatus
+from commerce_core.orders.exported import ExportedOrder, ExportProfile, LedgerEntry, OrderExport, OrderExportReader
+from commerce_core.orders.model import FulfillmentStatus, Hand, Order, OrderId, OrderStatus
 from commerce_core.orders.ports import OrderWork
-from commerce_core.orders.views import OrderReader, OrderSummary
+from commerce_core.orders.views import OrderReader, OrderSummary, TimelineView
+from commerce_core.pricing.explain import Explanation, explained
+from commerce_core.pricing.ports import ChargeReader
 
+_EXPORTED = 200  # orders that an export holds at once
 _BY_HAND = {OrderStatus.FULFILLED: OrderFulfilled, OrderStatus.COMPLETED: OrderCompleted}
 
 
@@ -26,11 +39,17 @@ class OrderService:
 
     begin: Begin[OrderWork]
     read: OrderReader
+    charges: ChargeReader
+    exports: OrderExportReader
+    merchant: MerchantService
 
     def list_orders(
         self, actor: Actor, page: PageRequest, status: OrderStatus | None = None, text: str | None = None
     ) -> Page[OrderSummary]:
-        """A page of orders, the latest first; `text` is a number or part of an address. Raises `PermissionDenied`."""
+        """A page of orders, the latest first; `text` is a number, a reference or part of an address.
+
+        Raises `PermissionDenied`.
+        """
         actor.must(Permission.ORDERS_READ)
         return self.read.page(status, text, page)
 
@@ -42,9 +61,77 @@ class OrderService:
             raise OrderNotFound
         return found
 
+    def called(self, actor: Actor, reference: str) -> OrderId:
+        """The id of the order with this reference. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        found = self.read.called(reference)
+        if found is None:
+            raise OrderNotFound
+        return found
+
+    def timeline(self, actor: Actor, order_id: OrderId) -> TimelineView:
+        """Everything that has happened to an order, the first thing first.
+
+        Events that are long done with are forgotten, see `RETENTION_EVENT_DAYS`; what became of the order stays. Raises
+        `PermissionDenied` or `OrderNotFound`.
+        """
+        actor.must(Permission.ORDERS_READ)
+        entries = self.read.timeline(order_id)
+        if not entries:
+            raise OrderNotFound
+        return TimelineView(entries)
+
+    def explain(self, actor: Actor, order_id: UUID) -> Explanation:
+        """Each cent of an order's total. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        found = self.charges.of_order(order_id)
+        if found is None:
+            raise OrderNotFound
+        return explained(found)
+
+    def export(self, actor: Actor, wanted: OrderExport) -> Iterator[str]:
+        """Orders as the lines of a CSV file, the first first.
+
+        Amounts are in major units with the currency's decimals; cells that a spreadsheet would run are kept from it.
+        A page of orders is in memory, and no connection is held between two pages: each tells how things are when it
+        is read. Raises `PermissionDenied`, here and not with the first line.
+        """
+        actor.must(Permission.ORDERS_READ)
+        lines = csv_lines(self._table(wanted), wanted.delimiter.sign, wanted.decimal.sign)
+        return chain(["\ufeff"], lines) if wanted.bom else lines
+
+    def _table(self, wanted: OrderExport) -> Iterator[tuple[Cell, ...]]:
+        zone = ZoneInfo(self.merchant.show(SYSTEM).timezone)
+        since, until = wanted.period(zone)
+        if wanted.profile is ExportProfile.LEDGER:
+            entries = self._every_entry(since, until)
+            return chain([ledger.HEADER], (row for entry in entries for row in ledger.entry_rows(entry, zone)))
+        orders = self._every_order(since, until, wanted.status)
+        if wanted.profile is ExportProfile.SHOPIFY:
+            return chain([shopify.HEADER], (row for order in orders for row in shopify.shopify_rows(order, zone)))
+        if wanted.profile is ExportProfile.LINES:
+            return chain([sheets.LINE_HEADER], (row for order in orders for row in sheets.line_rows(order)))
+        return chain([sheets.ORDER_HEADER], (row for order in orders for row in sheets.order_rows(order)))
+
+    def _every_order(
+        self, since: datetime, until: datetime, status: tuple[OrderStatus, ...]
+    ) -> Iterator[ExportedOrder]:
+        last = None
+        while page := self.exports.orders(since, until, status, last, _EXPORTED):
+            yield from page
+            last = page[-1]
+
+    def _every_entry(self, since: datetime, until: datetime) -> Iterator[LedgerEntry]:
+        last = None
+        while page := self.exports.ledger(since, until, last, _EXPORTED):
+            yield from page
+            last = page[-1]
+
     @retried
-    def advance(self, actor: Actor, order_id: OrderId, to: OrderStatus, expected_version: int | None = None) -> Order:
-        """Move a paid order on: FULFILLED when it has left, COMPLETED when nothing is left to do.
+    def advance(
+        self, actor: Actor, order_id: OrderId, to: OrderStatus, expected_version: int | None = None, reason: str = ""
+    ) -> Order:
+        """Move a paid order on: FULFILLED when it has left, COMPLETED when nothing is left to do. It keeps the reason.
 
         Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged` or `OrderStatusRefused`; then nothing has changed.
         """
@@ -54,10 +141,10 @@ class OrderService:
             must_be_version(order, expected_version)
             if to not in _BY_HAND:
                 raise OrderStatusRefused(order.id, order.status.value, to.value)
-            moved = order.moved(to)
+            moved = order.moved(to, Hand.STAFF)
             if to is OrderStatus.FULFILLED:
                 moved = evolve(moved, fulfillment_status=FulfillmentStatus.FULFILLED)
-            work.orders.save(order, moved, actor)
+            work.orders.save(order, moved, actor, reason)
             work.outbox.append(_BY_HAND[to](order.id))
             work.audit.record(
                 AuditEntry(actor, "order.status", "order", str(order.id), {"status": (order.status.value, to.value)})

@@ -1,15 +1,17 @@
 """An order as its buyer and the operators see it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderPaymentStatus, OrderStatus
+from commerce_core.pricing.model import percent_text
 
 
 @frozen
@@ -59,11 +61,36 @@ class OrderPaymentView:
 
 
 @frozen
+class OrderRefundView:
+    """Money that goes back, or has gone."""
+
+    id: UUID
+    payment_id: UUID
+    amount: Money
+    reason: str
+    status: str
+    created_at: datetime
+
+
+@frozen
+class OrderDisputeView:
+    """What the buyer's bank wants back; `due_by` is when the shop has to have answered it."""
+
+    id: UUID
+    payment_id: UUID
+    amount: Money
+    reason: str
+    status: str
+    due_by: datetime | None
+
+
+@frozen
 class OrderView:
     """One order with everything a page about it shows."""
 
     id: UUID
     number: int
+    reference: str
     status: OrderStatus
     email: str
     items: tuple[OrderItemView, ...]
@@ -80,19 +107,27 @@ class OrderView:
     payment_status: OrderPaymentStatus
     fulfillment_status: FulfillmentStatus
     payments: tuple[OrderPaymentView, ...]
-    refunds: tuple[str, ...]
+    refunds: tuple[OrderRefundView, ...]
+    disputes: tuple[OrderDisputeView, ...]
     shipments: tuple[str, ...]
     placed_at: datetime
     paid_at: datetime | None
     version: int
 
     @classmethod
-    def of(cls, order: Order, payments: tuple[OrderPaymentView, ...]) -> "OrderView":
-        """The order with the attempts to pay it."""
+    def of(
+        cls,
+        order: Order,
+        payments: tuple[OrderPaymentView, ...],
+        refunds: tuple[OrderRefundView, ...],
+        disputes: tuple[OrderDisputeView, ...],
+    ) -> "OrderView":
+        """The order with what belongs to its payments."""
         way = order.shipping_option
         return cls(
             id=order.id,
             number=order.number,
+            reference=order.reference,
             status=order.status,
             email=order.buyer.email,
             items=tuple(
@@ -109,13 +144,14 @@ class OrderView:
             discount_total=order.discount_total,
             shipping_total=order.shipping_total,
             tax_total=order.tax_total,
-            tax_lines=tuple(TaxLineView(line.title, str(line.rate), line.amount) for line in order.tax_lines),
+            tax_lines=tuple(TaxLineView(line.title, percent_text(line.rate), line.amount) for line in order.tax_lines),
             total=order.total,
             prices_include_tax=order.prices_include_tax,
             payment_status=order.payment_status,
             fulfillment_status=order.fulfillment_status,
             payments=payments,
-            refunds=(),
+            refunds=refunds,
+            disputes=disputes,
             shipments=(),
             placed_at=order.placed_at,
             paid_at=order.paid_at,
@@ -138,6 +174,42 @@ class OrderSummary:
     placed_at: datetime
     paid_at: datetime | None
     version: int
+    reference: str
+
+
+class TimelineKind(StrEnum):
+    """Where an entry of a timeline comes from."""
+
+    STATUS = "status"
+    PAYMENT = "payment"
+    EVENT = "event"
+    PROVIDER_EVENT = "provider_event"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    MAIL = "mail"
+
+
+@frozen
+class TimelineEntry:
+    """One thing that has happened to an order.
+
+    `what` is the new status, the type of an event, the template of a mail, an amount. `status` is how far that got, of
+    a change of status where it came from. `actor` is who did it or, of a mail, who gets it.
+    """
+
+    at: datetime
+    kind: TimelineKind = field(converter=TimelineKind)
+    what: str
+    status: str
+    actor: str
+    detail: str
+
+
+@frozen
+class TimelineView:
+    """Everything that has happened to an order, the first thing first."""
+
+    items: tuple[TimelineEntry, ...]
 
 
 class OrderReader(Protocol):
@@ -149,6 +221,14 @@ class OrderReader(Protocol):
 
     def numbered(self, number: int) -> OrderId | None:
         """The id of the order with this number."""
+        ...
+
+    def called(self, reference: str) -> OrderId | None:
+        """The id of the order that people call so."""
+        ...
+
+    def timeline(self, order_id: OrderId) -> tuple[TimelineEntry, ...]:
+        """Everything that has happened to an order, the first thing first; nothing when there is none."""
         ...
 
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:

@@ -26,9 +26,10 @@ class Event(AttrsInstance, Protocol):
         ...
 
 
-# What the shop does about an event, by its class. A reaction may run more than once for one event, so it is idempotent.
+# What is done about an event. A reaction may run more than once for one event, so it is idempotent.
 Reaction = Callable[[Any], object]
-Reactions = Mapping[type[Event], tuple[Reaction, ...]]
+# By the event's class, each under the name of its branch. Rows hold these names: under another one, what waits is lost.
+Reactions = Mapping[type[Event], Mapping[str, Reaction]]
 
 
 class EventStatus(StrEnum):
@@ -48,11 +49,13 @@ OUTBOX_RETRY = Retry(
 class ClaimedEvent:
     """An event that is ours for one lease. `attempts` counts this claim and tells it from a later one.
 
-    `status` is dead when the lease before ran out after the last attempt: no worker survived the event.
+    `branch` names the one reaction that this is about; empty, it is about all of them. `status` is dead when too many
+    leases ran out: no worker survived the event.
     """
 
     id: UUID
     type: str
+    branch: str
     attempts: int
     status: EventStatus
     payload: Mapping[str, object] = field(repr=False)
@@ -60,9 +63,13 @@ class ClaimedEvent:
 
 @frozen
 class Outcome:
-    """What became of one claim: processed, to be tried again after `delay`, or dead."""
+    """What became of one claim: processed, to be tried again after `delay`, or dead.
+
+    One that is `split_into` branches is processed itself; each of them goes on as an event of its own.
+    """
 
     claim: ClaimedEvent
     status: EventStatus
     delay: timedelta = timedelta(0)
     error: str | None = None
+    split_into: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """What the outbox asks of the database."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -22,7 +23,10 @@ class OutboxClaims(Protocol):
     """The events that wait for a reaction."""
 
     def claim_fresh(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
-        """Lease due events nobody has tried, counting the attempt now."""
+        """Lease due events nobody has tried, counting the attempt now.
+
+        Never an event while an earlier one about the same thing is not done with, in its own branch.
+        """
         ...
 
     def claim_tried(self, retry: Retry) -> ClaimedEvent | None:
@@ -35,6 +39,10 @@ class OutboxClaims(Protocol):
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what became of claims. A claim whose lease was lost to a later one changes nothing."""
+        ...
+
+    def prune(self, age: timedelta, limit: int) -> int:
+        """Forget events that were processed so long ago, at most `limit`; returns how many."""
         ...
 
     def lock(self, event_id: UUID) -> EventStatus | None:

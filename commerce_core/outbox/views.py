@@ -12,11 +12,17 @@ from commerce_core.outbox.model import EventStatus
 
 @frozen
 class OutboxEventView:
-    """One event and how its handling went."""
+    """One event and how its handling went.
+
+    `sequence` counts the events of one thing. `branch` names the subscriber whose line this is; empty, the event is
+    handled, or was handed on, as a whole.
+    """
 
     id: UUID
     type: str
     aggregate_id: UUID
+    sequence: int
+    branch: str
     payload: dict[str, object]
     status: EventStatus = field(converter=EventStatus)
     attempts: int
@@ -31,4 +37,8 @@ class OutboxReader(Protocol):
 
     def events(self, status: EventStatus | None, page: PageRequest) -> Page[OutboxEventView]:
         """Events, newest first."""
+        ...
+
+    def event(self, event_id: UUID) -> OutboxEventView | None:
+        """One event; None when there is none."""
         ...

@@ -1,8 +1,11 @@
 """What can go wrong with being paid."""
 
+from uuid import UUID
+
 from attrs import frozen
 
-from commerce_core.kernel.errors import Conflict, Invalid, Unavailable
+from commerce_core.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from commerce_core.kernel.money import Money
 
 
 @frozen
@@ -48,33 +51,12 @@ class MalformedEvent(Invalid):
 
 
 @frozen
-class PaymentMismatch(Conflict):
-    """The provider took another amount than the order asks for. A person has to look."""
-
-    code = "payment-mismatch"
-    detail = "The payment {intent_id} is over {received}, not {expected}."
-    intent_id: str
-    expected: str
-    received: str
-
-
-@frozen
 class PaymentUnknown(Conflict):
     """The provider tells of a payment that none of ours is."""
 
     code = "payment-unknown"
     detail = "The payment {intent_id} belongs to none of the order's attempts."
     intent_id: str
-
-
-@frozen
-class PaidTooLate(Conflict):
-    """The money came for an order or an attempt that no longer waited for it. A person has to look."""
-
-    code = "paid-too-late"
-    detail = "The payment {intent_id} succeeded, but what it was for is {status}."
-    intent_id: str
-    status: str
 
 
 @frozen
@@ -92,3 +74,31 @@ class ProviderNotConfigured(Unavailable):
     code = "payment-provider-not-configured"
     detail = "The payment provider {provider} is not configured here."
     provider: str
+
+
+@frozen
+class RefundTooLarge(Conflict):
+    """More would go back than is left of the payment."""
+
+    code = "refund-too-large"
+    detail = "{amount} is more than what is left of this payment."
+    payment_id: UUID
+    amount: Money
+
+
+@frozen
+class PaymentCaseNotFound(NotFound):
+    """There is no such case."""
+
+    code = "payment-case-not-found"
+    detail = "There is no such case."
+    case_id: UUID
+
+
+@frozen
+class PaymentCaseResolved(Conflict):
+    """Somebody has resolved it before."""
+
+    code = "payment-case-resolved"
+    detail = "This case was resolved before."
+    case_id: UUID

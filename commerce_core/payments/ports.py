@@ -1,10 +1,13 @@
 """What the shop asks of a payment provider and of the database."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
+from commerce_core.access.model import Actor
 from commerce_core.access.ports import AuditLog
+from commerce_core.discounts.ports import Discounts
 from commerce_core.emails.ports import EmailQueue
 from commerce_core.inbox.ports import Inbox
 from commerce_core.inventory.ports import Stock
@@ -12,7 +15,15 @@ from commerce_core.kernel.transaction import Work
 from commerce_core.orders.model import Order, OrderId
 from commerce_core.orders.ports import Orders
 from commerce_core.outbox.ports import Outbox
-from commerce_core.payments.model import Intent, IntentRequest, Payment, ProviderEvent
+from commerce_core.payments.model import CaseStatus, Dispute, Payment, PaymentCase, PaymentStatus, Refund, RefundId
+from commerce_core.payments.provider import (
+    Intent,
+    IntentRequest,
+    ProviderEvent,
+    ProviderPage,
+    ProviderRefund,
+    RefundRequest,
+)
 
 
 class PaymentGateway(Protocol):
@@ -44,6 +55,25 @@ class PaymentGateway(Protocol):
         """Make sure it can no longer be paid, or find out that it already was: the answer's status tells."""
         ...
 
+    def create_refund(self, request: RefundRequest) -> ProviderRefund:
+        """Give money back. However often and however late it is asked again, it stays the same refund.
+
+        Raises `GatewayRefused` when the intent was not paid or less than that is left of it.
+        """
+        ...
+
+    def retrieve_refund(self, refund_id: str) -> ProviderRefund:
+        """The refund as the provider sees it now, by the provider's id."""
+        ...
+
+    def list_intents(self, since: datetime, cursor: str | None = None) -> ProviderPage[Intent]:
+        """Intents made since then, as they stand now, whoever made them. A provider without a list has none."""
+        ...
+
+    def list_refunds(self, since: datetime, cursor: str | None = None) -> ProviderPage[ProviderRefund]:
+        """Refunds made since then, as they stand now, whoever made them. A provider without a list has none."""
+        ...
+
     def verify_webhook(self, body: bytes, signature: str) -> ProviderEvent:
         """Check the signature on the raw body and decode it. Raises `InvalidSignature`; touches no network."""
         ...
@@ -64,8 +94,19 @@ class Payments(Protocol):
         """The order, ours until the transaction ends, and its attempts, the first one first. Raises `OrderNotFound`."""
         ...
 
+    def lock_to_settle(self, order_id: OrderId) -> tuple[Order, Sequence[Payment], Mapping[UUID, int]]:
+        """The same, and how much of each counted variant has to be held for the order where less is held than it needs.
+
+        Nothing, as long as nobody has ended the order's holds.
+        """
+        ...
+
     def find_order(self, order_id: OrderId) -> tuple[Order, Sequence[Payment]]:
         """The same without locking."""
+        ...
+
+    def order_of(self, provider: str, intent_id: str) -> OrderId | None:
+        """The order whose attempt has this intent."""
         ...
 
     def save(self, payment: Payment) -> None:
@@ -78,6 +119,78 @@ class Payments(Protocol):
 
     def unasked(self, older_than: timedelta, limit: int) -> Sequence[OrderId]:
         """Orders with an attempt whose answer from the provider was never recorded."""
+        ...
+
+
+class Refunds(Protocol):
+    """Money that goes back, inside one transaction in which the order is locked."""
+
+    def add(self, refund: Refund, actor: Actor) -> None:
+        """A new refund, counted at once. Raises `RefundTooLarge` for more than is left of the payment."""
+        ...
+
+    def save(self, refund: Refund) -> None:
+        """What has become of a refund. One that comes to nothing is no longer counted."""
+        ...
+
+    def unasked(self, older_than: timedelta, limit: int) -> Sequence[tuple[OrderId, RefundId]]:
+        """Refunds whose answer from the provider was never recorded."""
+        ...
+
+
+class PaymentCases(Protocol):
+    """What a person has to look at, inside one transaction."""
+
+    def open(self, case_id: UUID, case: PaymentCase) -> None:
+        """Write the case, unless the same thing was found before."""
+        ...
+
+    def lock(self, case_id: UUID) -> CaseStatus | None:
+        """The case, ours until the transaction ends; None when there is none."""
+        ...
+
+    def resolve(self, case_id: UUID, actor: Actor, note: str) -> None:
+        """Write down who has looked and what came of it."""
+        ...
+
+
+class Disputes(Protocol):
+    """What buyers' banks want back, inside one transaction in which the order is locked."""
+
+    def save(self, payment: Payment, dispute: Dispute) -> None:
+        """A new dispute of this payment, or what has become of one."""
+        ...
+
+
+class Books(Protocol):
+    """Our books as a comparison reads them, and the mark that it leaves."""
+
+    def compared_up_to(self, provider: str) -> datetime | None:
+        """Up to when the books were compared with the provider's; None for never."""
+        ...
+
+    def mark_compared(self, provider: str, up_to: datetime) -> None:
+        """They were compared up to then. Earlier marks do not undo later ones."""
+        ...
+
+    def attempts(self, provider: str, intent_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
+        """How the attempts with these intents stand."""
+        ...
+
+    def refunds(self, provider: str, refund_ids: Sequence[str]) -> Mapping[str, str]:
+        """The status of the refunds that the provider calls so."""
+        ...
+
+    def paid_between(self, provider: str, since: datetime, until: datetime) -> Mapping[str, OrderId]:
+        """The intents of attempts made in this time that our books call paid, and their orders."""
+        ...
+
+    def open_intents(self, provider: str, before: datetime, limit: int) -> Sequence[str]:
+        """The intents of attempts made before, that nothing has come of yet, the oldest first."""
+        ...
+
+    def open_refunds(self, provider: str, before: datetime, limit: int) -> Sequence[str]:
+        """What the provider calls the refunds made before, that it was still about when we last heard."""
         ...
 
 
@@ -95,8 +208,28 @@ class PaymentWork(Work, Protocol):
         ...
 
     @property
+    def refunds(self) -> Refunds:
+        """Money that goes back."""
+        ...
+
+    @property
+    def payment_cases(self) -> PaymentCases:
+        """What a person has to look at."""
+        ...
+
+    @property
+    def disputes(self) -> Disputes:
+        """What banks want back."""
+        ...
+
+    @property
     def stock(self) -> Stock:
         """The shelf."""
+        ...
+
+    @property
+    def discounts(self) -> Discounts:
+        """Discounts."""
         ...
 
     @property
@@ -112,6 +245,20 @@ class PaymentWork(Work, Protocol):
     @property
     def inbox(self) -> Inbox:
         """What providers told us."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        ...
+
+
+class ReconciliationWork(Work, Protocol):
+    """What one transaction of a comparison touches."""
+
+    @property
+    def books(self) -> Books:
+        """Our books."""
         ...
 
     @property

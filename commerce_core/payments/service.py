@@ -2,39 +2,36 @@
 
 import logging
 import random
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Permission
-from commerce_core.inbox.model import InboxStatus
+from commerce_core.inbox.model import InboxStatus, Waiting
 from commerce_core.inbox.ports import InboxStore
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.retry import Retry, told
-from commerce_core.kernel.transaction import Begin, must_be_outside_transaction, retried
+from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderNotFound
-from commerce_core.orders.events import OrderPaid
 from commerce_core.orders.model import Order, OrderId, OrderPaymentStatus, OrderStatus
-from commerce_core.payments.errors import (
-    GatewayRefused,
-    GatewayUnavailable,
-    ManualPaymentNotFound,
-    PaidTooLate,
-    ProviderNotConfigured,
-)
-from commerce_core.payments.model import (
+from commerce_core.payments.cases import PaymentCaseService
+from commerce_core.payments.disputes import DisputeService
+from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable, ManualPaymentNotFound, PaymentUnknown
+from commerce_core.payments.gateways import Gateways
+from commerce_core.payments.model import Payment, PaymentStatus, payment_for, replaced
+from commerce_core.payments.ports import PaymentGateway, PaymentWork
+from commerce_core.payments.provider import (
     Intent,
     IntentRequest,
     IntentStatus,
-    Payment,
-    PaymentStatus,
+    ProviderDispute,
     ProviderEvent,
-    payment_for,
+    ProviderRefund,
 )
-from commerce_core.payments.ports import PaymentGateway, PaymentWork
+from commerce_core.payments.refunds import RefundService
+from commerce_core.payments.settling import differing, hold_again, settle, take, unplaced
 
 _BATCH = 50
 _WHILE = {
@@ -54,16 +51,6 @@ class PaymentPolicy:
     unasked_after: timedelta = timedelta(minutes=1)
 
 
-def settle(work: PaymentWork, order: Order, actor: Actor) -> Order:
-    """The one way an order becomes PAID: its stock is sold, its buyer thanked, the event written."""
-    paid = order.paid(work.now)
-    work.orders.save(order, paid, actor)
-    work.stock.sell(order.id)
-    work.emails.queue(paid.confirmation())
-    work.outbox.append(OrderPaid(order.id))
-    return paid
-
-
 @frozen
 class PaymentService:
     """Payments with any provider. The provider is called between transactions, never inside one."""
@@ -71,20 +58,17 @@ class PaymentService:
     begin: Begin[PaymentWork]
     single: Begin[PaymentWork]  # for one statement, which needs no transaction around it
     inbox: InboxStore
-    gateways: Mapping[str, PaymentGateway]
+    gateways: Gateways
+    refunds: RefundService
+    disputes: DisputeService
+    cases: PaymentCaseService
     new_id: NewId
     policy: PaymentPolicy
     inbox_retry: Retry
 
     def gateway(self, provider: str) -> PaymentGateway:
-        """The provider of that name, to be called now: no transaction may be open.
-
-        Raises `ProviderNotConfigured` when this process knows none of that name.
-        """
-        must_be_outside_transaction()
-        if provider not in self.gateways:
-            raise ProviderNotConfigured(provider)
-        return self.gateways[provider]
+        """The provider of that name, to be called now: no transaction may be open. Raises `ProviderNotConfigured`."""
+        return self.gateways.named(provider)
 
     def ask(self, order: Order, payment: Payment) -> Intent:
         """Ask the provider for this payment, or how it stands. However often it is asked, it stays the same intent.
@@ -104,26 +88,29 @@ class PaymentService:
     def follow(self, provider: str, intent: Intent, message_id: UUID | None = None) -> Order:
         """Bring the order to where the provider's intent says it is. Doing it again changes nothing.
 
-        Raises `OrderNotFound`, `PaymentUnknown`, `PaymentMismatch` or `PaidTooLate`; then nothing has changed.
+        Money always ends in the order or goes back: what comes for an order that no longer waits, or for one that was
+        paid before, is refunded once; over another amount than was asked it opens a case and pays nothing.
+        Raises `OrderNotFound` or `PaymentUnknown`; then nothing has changed.
         """
         if intent.order_id is None:
             raise OrderNotFound
         with self.begin() as work:
-            order, payments = work.payments.lock_order(OrderId(intent.order_id))
+            order, payments, short = work.payments.lock_to_settle(OrderId(intent.order_id))
             payment = payment_for(intent, provider, payments)
             followed = payment.follow(intent)
             if followed != payment:
                 work.payments.save(followed)
-                order = self._follow_order(work, order, followed)
+                if followed.status is PaymentStatus.SUCCEEDED:
+                    order = take(work, order, replaced(payments, followed), followed, short, self.new_id)
+                elif followed.status is PaymentStatus.MISMATCHED:
+                    work.payment_cases.open(self.new_id(), differing(followed, intent))
+                else:
+                    order = self._wait(work, order, followed)
             if message_id:
                 work.inbox.done(message_id)
         return order
 
-    def _follow_order(self, work: PaymentWork, order: Order, payment: Payment) -> Order:
-        if payment.status is PaymentStatus.SUCCEEDED:
-            if order.status is not OrderStatus.PENDING_PAYMENT:
-                raise PaidTooLate(str(payment.intent_id), order.status.value)
-            return settle(work, order, SYSTEM)
+    def _wait(self, work: PaymentWork, order: Order, payment: Payment) -> Order:
         until = None
         if payment.status is PaymentStatus.PROCESSING:
             until = work.now + self.policy.processing_window
@@ -133,6 +120,22 @@ class PaymentService:
         if changed is not order:
             work.orders.save(order, changed, SYSTEM)
         return changed
+
+    def follow_ours(self, provider: str, intent: Intent, message_id: UUID | None = None) -> bool:
+        """Follow an intent that may be anybody's; returns whether it concerns us.
+
+        One that is paid and names an order or an attempt that is not in our books opens a case.
+        """
+        if intent.order_id is None:
+            return False
+        try:
+            self.follow(provider, intent, message_id)
+        except (OrderNotFound, PaymentUnknown) as unknown:
+            if intent.status is not IntentStatus.SUCCEEDED:
+                return False
+            known_order = isinstance(unknown, PaymentUnknown)
+            self.cases.open(unplaced(provider, intent, known_order=known_order), message_id)
+        return True
 
     def withdraw(self, order: Order, payment: Payment) -> Order:
         """Make sure this attempt can no longer be paid, or learn that it was; returns the order as it is then.
@@ -170,29 +173,53 @@ class PaymentService:
     def apply_due(self) -> int:
         """Try again what could not be applied when it came. Returns how many messages were tried."""
         tried = 0
-        while waiting := self.inbox.claim(_BATCH, self.inbox_retry.lease, self.inbox_retry.most_attempts):
-            for message in waiting:
-                try:
-                    event = self.gateway(message.provider).read_event(message.payload)
-                except CommerceError as refusal:
-                    self._postpone(message.id, message.attempts, refusal)
-                else:
-                    self._apply(message.id, event, message.attempts)
-            tried += len(waiting)
+        while message := self.inbox.claim(self.inbox_retry):
+            if message.status is InboxStatus.RECEIVED:
+                self._apply_again(message)
+                tried += 1
         return tried
 
-    def _apply(self, message_id: UUID, event: ProviderEvent, attempts: int) -> None:
-        """Apply a stored message. Truth is the provider's current intent, asked for unless the message's is final."""
-        if event.intent is None or event.intent.order_id is None:
-            self.inbox.mark(message_id, InboxStatus.IGNORED, None, timedelta(0))
-            return
+    def _apply_again(self, message: Waiting) -> None:
         try:
-            current = event.intent
-            if current.status is not IntentStatus.SUCCEEDED:
-                current = self.gateway(event.provider).retrieve_intent(current.id)
-            self.follow(event.provider, current, message_id)
+            event = self.gateway(message.provider).read_event(message.payload)
+        except CommerceError as refusal:
+            self._postpone(message.id, message.attempts, refusal)
+        else:
+            self._apply(message.id, event, message.attempts)
+
+    def _apply(self, message_id: UUID, event: ProviderEvent, attempts: int) -> None:
+        """Apply a stored message. What concerns nobody here is kept as ignored."""
+        try:
+            if not self._believe(event, message_id):
+                self.inbox.mark(message_id, InboxStatus.IGNORED, None, timedelta(0))
         except Exception as error:  # noqa: BLE001 - whatever one message does, it is stored and the others go on
             self._postpone(message_id, attempts, error)
+
+    def _believe(self, event: ProviderEvent, message_id: UUID) -> bool:
+        """Apply a message; returns whether it concerns us.
+
+        Truth is the provider's current object, asked for unless the message's can no longer change.
+        """
+        about, intent_id = event.about, event.intent_id
+        if about is None or intent_id is None or (isinstance(about, Intent) and about.order_id is None):
+            return False
+        gateway = self.gateway(event.provider)
+        if isinstance(about, Intent):
+            final = about.status is IntentStatus.SUCCEEDED
+            current = about if final else gateway.retrieve_intent(about.id)
+            return self.follow_ours(event.provider, current, message_id)
+        # What is refunded or disputed was paid before, whether or not we were told.
+        if not self.follow_ours(event.provider, gateway.retrieve_intent(intent_id)):
+            return False
+        if isinstance(about, ProviderRefund):
+            self.refunds.hear(event.provider, gateway.retrieve_refund(about.id), message_id)
+        elif isinstance(about, ProviderDispute):
+            self.disputes.hear(event.provider, about, event.created, message_id)
+        else:
+            self.refunds.hear_all(event.provider, intent_id, event.created)
+            with self.single() as work:
+                work.inbox.done(message_id)
+        return True
 
     def _postpone(self, message_id: UUID, attempts: int, error: Exception) -> None:
         """Unlike elsewhere a refusal is tried again too: a message may come before the order it is about."""
@@ -240,15 +267,17 @@ class PaymentService:
     def mark_received(self, actor: Actor, order_id: OrderId) -> Order:
         """The money of a manual payment has arrived.
 
-        Raises `PermissionDenied`, `OrderNotFound` or `ManualPaymentNotFound`; then nothing has changed.
+        Units whose hold was lost are held again first. Raises `PermissionDenied`, `OrderNotFound`,
+        `ManualPaymentNotFound` or `OutOfStock`; then nothing has changed.
         """
         actor.must(Permission.ORDERS_WRITE)
         with self.begin() as work:
-            order, payments = work.payments.lock_order(order_id)
+            order, payments, short = work.payments.lock_to_settle(order_id)
             waiting = [p for p in payments if p.provider == "manual" and not p.ended]
             if not waiting or order.status is not OrderStatus.PENDING_PAYMENT:
                 raise ManualPaymentNotFound
-            work.payments.save(evolve(waiting[-1], status=PaymentStatus.SUCCEEDED))
+            hold_again(work, order, short)
+            work.payments.save(waiting[-1].received())
             paid = settle(work, order, actor)
             work.audit.record(
                 AuditEntry(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 from psycopg.types.json import Jsonb
 
 from commerce_core.cart.errors import CartNotFound
@@ -12,31 +12,42 @@ from commerce_core.cart.model import Cart, CartId, CartLine, CartStatus, Offer
 from commerce_core.emails.model import Locale
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.postgres.database import Database, Row, Session
+from commerce_core.postgres.discounts import discounts_of_cart
+from commerce_core.postgres.pricing import PostgresRules
 from commerce_core.postgres.values import address_column, address_value
 
 
 @frozen
 class PostgresCarts:
-    """Carts, inside the transaction of the session."""
+    """Carts, inside the transaction of the session. The revision of the rules that price them comes along with each."""
 
     session: Session
+    rules: PostgresRules
 
     def find(self, cart_id: CartId) -> Cart:
         """The cart as it is now."""
         return self._load("cart.find", cart_id, ())[0]
 
-    def lock(self, cart_id: CartId, wanted: Sequence[UUID] = ()) -> tuple[Cart, Mapping[UUID, Offer]]:
+    def lock(
+        self, cart_id: CartId, wanted: Sequence[UUID] = (), *, email: str | None = None
+    ) -> tuple[Cart, Mapping[UUID, Offer]]:
         """The cart, ours until the transaction ends, and offers it may want."""
-        return self._load("cart.lock", cart_id, wanted)
+        return self._load("cart.lock", cart_id, wanted, email)
 
-    def _load(self, statement: str, cart_id: CartId, wanted: Sequence[UUID]) -> tuple[Cart, Mapping[UUID, Offer]]:
+    def _load(
+        self, statement: str, cart_id: CartId, wanted: Sequence[UUID], email: str | None = None
+    ) -> tuple[Cart, Mapping[UUID, Offer]]:
         head = self.session.send(statement, cart_id=cart_id)
         rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted))
+        discounts = self.session.send("discounts.of_cart", cart_id=cart_id, email=email)
+        self.rules.ask()
         row = self.session.locked(head)
         if row is None:
             raise CartNotFound
         lines = rows.fetchall()
+        coded, usage = discounts_of_cart(discounts.fetchall())
         cart = Cart(
             id=CartId(row[0]),
             status=CartStatus(row[1]),
@@ -53,6 +64,9 @@ class PostgresCarts:
             notes=row[12],
             attributes=row[13],
             marketing_consent=row[14],
+            confirmed_vat_number=row[15],
+            coded=coded,
+            usage=usage,
             lines=tuple(_line(line) for line in lines if line[0] is not None),
         )
         return cart, {line[4]: _offer(line) for line in lines if line[4] in wanted}
@@ -76,9 +90,12 @@ class PostgresCarts:
             customer_id=customer_id,
         )
         rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted)) if wanted else None
-        self.session.locked(sent)
+        known = self.session.send("discounts.of_cart", cart_id=cart_id, email=None) if wanted and customer_id else None
+        self.rules.told((self.session.locked(sent) or (0,))[0])
         now = self.session.now
         cart = Cart(cart_id, CartStatus.ACTIVE, currency, locale, 1, now, now, customer_id)
+        if known:
+            cart = evolve(cart, usage=discounts_of_cart(known.fetchall())[1])
         return cart, {row[4]: _offer(row) for row in rows} if rows else {}
 
     def recover(self, cart: Cart) -> None:
@@ -117,7 +134,16 @@ class PostgresCarts:
             notes=cart.notes,
             attributes=Jsonb(dict(cart.attributes)),
             marketing_consent=cart.marketing_consent,
+            confirmed_vat_number=cart.confirmed_vat_number,
         )
+
+    def save_discount(self, cart: Cart, discount_id: UUID | None) -> Cart:
+        """The cart with the discount whose code was typed in."""
+        self.session.send(
+            "cart.save_discount", cart_id=cart.id, version=cart.version, now=cart.updated_at, discount_id=discount_id
+        )
+        coded, usage = discounts_of_cart(self.session.rows("discounts.of_cart", cart_id=cart.id, email=None))
+        return evolve(cart, coded=coded, usage=usage)
 
     def lock_for_merge(self, customer_id: UUID, guest_cart_id: CartId) -> tuple[Cart, Cart | None]:
         """The guest's cart and the customer's open one."""
@@ -168,10 +194,14 @@ def _offer(row: Row) -> Offer:
         sku=row[6],
         title=row[7],
         unit_price=Money(row[8], row[9]),
-        taxable=row[10],
+        tax_class=TaxClass(row[10]),
         requires_shipping=row[11],
         for_sale=row[12],
         available=row[13],
+        product_id=row[14],
+        weight=row[15],
+        category_ids=frozenset(row[16]),
+        tag_ids=frozenset(row[17]),
     )
 
 
@@ -187,8 +217,15 @@ class PostgresCartReader:
 
     def page(self, status: str | None, request: PageRequest) -> bytes:
         """A page of carts, as JSON."""
+        statuses = [status] if status else [known.value for known in CartStatus]
         with self.database.read() as session:
+            total = session.value("cart.page_total", statuses=statuses)
             found: bytes = session.value(
-                "cart.page", status=status, page=request.page, limit=request.per_page, offset=request.offset
+                "cart.page",
+                statuses=statuses,
+                total=total,
+                page=request.page,
+                limit=request.per_page,
+                offset=request.offset,
             )
         return found

@@ -22,6 +22,7 @@ from commerce_core.catalog.ports import Change
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.postgres.catalog_search import PostgresSearchIndex
 from commerce_core.postgres.database import Row, Session
@@ -42,17 +43,17 @@ class PostgresProducts:
         return {product.slug.value: product for product in self._locked(ids=[], slugs=list(slugs))}
 
     def _locked(self, *, ids: list[UUID], slugs: list[str]) -> Iterator[Product]:
-        products = self.session.rows("catalog.lock_products", ids=ids, slugs=slugs)
+        products = self.session.all_locked(self.session.send("catalog.lock_products", ids=ids, slugs=slugs))
         if not products:
             return
-        found = [row[1] for row in products]
+        found = [row[0] for row in products]
         sent = {
             part: self.session.send(f"catalog.{part}_of", ids=found)
             for part in ("variants", "images", "categories", "tags", "seo")
         }
         parts = {part: _by_product(cursor.fetchall()) for part, cursor in sent.items()}
         for row in products:
-            yield _product(row[1:], {part: rows.get(row[1], []) for part, rows in parts.items()})
+            yield _product(row, {part: rows.get(row[0], []) for part, rows in parts.items()})
 
     def write(self, changes: Sequence[Change]) -> None:
         """Add and change products, one statement for each table that is concerned."""
@@ -175,6 +176,7 @@ def _variant(row: Row) -> Variant:
         taxable=row[10],
         requires_shipping=row[11],
         image_id=row[12],
+        tax_class=TaxClass(row[13]),
     )
 
 
@@ -251,6 +253,7 @@ def _new_variants(change: Change) -> Iterator[dict[str, object]]:
                 "taxable": variant.taxable,
                 "requires_shipping": variant.requires_shipping,
                 "image_id": variant.image_id and str(variant.image_id),
+                "tax_class": variant.tax_class.value,
             }
 
 

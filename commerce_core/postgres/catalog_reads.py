@@ -94,8 +94,8 @@ class PostgresCatalogReader:
             row = session.row("catalog.product", slug=slug)
         if row is None:
             return None
-        page, facts, changed_at, *seo = row
-        return Rendered(page_with_head(page, facts, Seo(*seo), self.store), changed_at)
+        page, facts, changed_at, shop_name, *seo = row
+        return Rendered(page_with_head(page, facts, Seo(*seo), self.store.called(shop_name)), changed_at)
 
     def product(self, slug: str) -> ProductView | None:
         """The same as a value."""
@@ -115,7 +115,10 @@ class PostgresCatalogReader:
         """The page of a category."""
         with self.database.read() as session:
             row = session.row("catalog.category", slug=slug)
-        return None if row is None else category_page(row[0], row[1], Seo(*row[2:]), self.store)
+        if row is None:
+            return None
+        trail, below, shop_name, *seo = row
+        return category_page(trail, below, Seo(*seo), self.store.called(shop_name))
 
     def staff_product(self, product_id: UUID) -> StaffProductView | None:
         """A product in any status."""

@@ -27,8 +27,8 @@ class PostgresCategories:
         return [category_id for category_id in asked if category_id not in known]
 
     def by_titles(self, titles: Iterable[str]) -> Mapping[str, CategoryId]:
-        """The categories with these titles."""
-        return dict(self.session.rows("categories.titled", titles=[title.lower() for title in titles]))
+        """The category of each of these titles."""
+        return dict(self.session.rows("categories.titled", titles=list(titles)))
 
     def by_slug(self, slug: Slug) -> CategoryId | None:
         """The category with this slug."""

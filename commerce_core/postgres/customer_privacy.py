@@ -1,22 +1,25 @@
 """What PostgreSQL keeps about one person, given out and taken away; and the end of what is old."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from attrs import define, frozen
+from attrs import frozen
 from psycopg.types.json import Jsonb
 
 from commerce_core.customers.model import Customer, erased_email
-from commerce_core.customers.privacy import Document
-from commerce_core.customers.retention import Kept
+from commerce_core.customers.privacy import Document, DocumentKind, Known
 from commerce_core.postgres.database import Session
 
-_PRUNE = {
-    Kept.MAIL_BODIES: "customer_privacy.prune_mail_bodies",
-    Kept.PROVIDER_EVENTS: "customer_privacy.prune_provider_events",
-    Kept.EVENTS: "customer_privacy.prune_events",
-    Kept.PROOFS: "customer_privacy.prune_proofs",
-    Kept.SESSIONS: "customer_privacy.prune_sessions",
+_SLICE = 2_000  # documents looked through by one statement
+_READ = {
+    DocumentKind.PROVIDER: "customer_privacy.provider_documents",
+    DocumentKind.EVENT: "customer_privacy.event_documents",
+}
+_REWRITE = {
+    DocumentKind.PROVIDER: "customer_privacy.rewrite_provider_document",
+    DocumentKind.EVENT: "customer_privacy.rewrite_event_document",
 }
 
 
@@ -26,55 +29,66 @@ class PostgresTraces:
 
     session: Session
 
-    def export(self, customer: Customer, at: datetime) -> bytes:
+    def known(self, customer: Customer) -> Known:
+        """By what the rest of the database knows this person."""
+        row = self.session.row("customer_privacy.known", customer_id=customer.id, email_key=customer.email_key)
+        return Known(*(tuple(found) for found in row)) if row else Known((), (), (), (), (), ())
+
+    def export(self, customer: Customer, known: Known, at: datetime) -> bytes:
         """All of it as one JSON document."""
-        found: bytes = self.session.value("customer_privacy.export", customer_id=customer.id, at=at)
+        found: bytes = self.session.value(
+            "customer_privacy.export",
+            customer_id=customer.id,
+            at=at,
+            emails=list(known.emails),
+            order_ids=list(known.orders),
+            cart_ids=list(known.carts),
+            intents=list(known.intents),
+            causes=list(known.causes),
+        )
         return found
 
-    def documents(self, customer: Customer) -> tuple[Document, ...]:
+    def documents(self, known: Known) -> tuple[Document, ...]:
         """Events that name the person, one of their carts, orders or payments."""
-        known = self._ids(customer)
-        traces = [customer.email_key, *known.texts(customer.id), *(intent.lower() for intent in known.intents)]
-        rows = self.session.rows("customer_privacy.documents", traces=traces)
-        return tuple(Document(*row) for row in rows)
+        ids = (str(found) for found in (*known.orders, *known.carts))
+        traces = [_anywhere_in(trace) for trace in (*known.emails, *ids, *known.intents)]
+        return tuple(document for kind in DocumentKind for document in self._documents(kind, traces))
 
-    def rewrite(self, document: Document, payload: object) -> None:
+    def _documents(self, kind: DocumentKind, traces: list[str]) -> Iterator[Document]:
+        after = UUID(int=0)
+        while rows := self.session.rows(_READ[kind], traces=traces, after=after, limit=_SLICE):
+            after = rows[0][0]
+            yield from (Document(kind, *row[1:]) for row in rows if row[1])
+
+    def rewrite(self, document: Document) -> None:
         """Another content for one of them."""
-        if document.table == "webhook_events":
-            self.session.send("customer_privacy.rewrite_webhook_event", id=document.id, payload=Jsonb(payload))
-        else:
-            self.session.send("customer_privacy.rewrite_outbox_event", id=document.id, payload=Jsonb(payload))
+        payload = Jsonb(document.payload)
+        self.session.send(_REWRITE[document.kind], id=document.id, payload=payload, error=document.error)
 
-    def erase(self, customer: Customer) -> None:
-        """Take the person out of everything that names them."""
-        known = self._ids(customer)
-        nobody = erased_email(customer.id)
-        send = self.session.send
-        send("customer_privacy.erase_orders", customer_id=customer.id, order_ids=known.orders, erased=nobody)
-        send("customer_privacy.erase_carts", cart_ids=known.carts)
-        send("customer_privacy.erase_cart_events", cart_ids=known.carts)
-        send("customer_privacy.erase_waiting_mail", email_key=customer.email_key)
-        send("customer_privacy.erase_mail", email_key=customer.email_key, erased=nobody)
-        send("customer_privacy.erase_replies", ids=known.texts(customer.id))
-        send("customer_privacy.erase_consents", email_key=customer.email_key)
+    def erase(self, customer: Customer, known: Known) -> None:
+        """Take the person out of everything that names them: carts, orders, discounts, then what nobody waits for."""
+        nobody, send = erased_email(customer.id), self.session.send
+        orders, carts, emails = list(known.orders), list(known.carts), list(known.emails)
+        send("customer_privacy.erase_carts", cart_ids=carts)
+        send("customer_privacy.erase_cart_events", cart_ids=carts)
+        send("customer_privacy.erase_discounts", customer_id=customer.id, order_ids=orders, emails=emails)
+        send("customer_privacy.erase_orders", customer_id=customer.id, order_ids=orders, erased=nobody)
+        send("customer_privacy.erase_reasons", order_ids=orders, traces=[_anywhere_in(t) for t in known.names])
+        send("customer_privacy.erase_case_notes", order_ids=orders)
+        send("customer_privacy.erase_waiting_mail", emails=emails, causes=list(known.causes))
+        send("customer_privacy.erase_mail", emails=emails, causes=list(known.causes), erased=nobody)
+        send("customer_privacy.erase_replies", ids=[str(found) for found in (customer.id, *orders, *carts)])
+        send("customer_privacy.erase_proofs", customer_id=customer.id, emails=emails)
+        send("customer_privacy.erase_consents", emails=emails)
         send("customer_privacy.erase_addresses", customer_id=customer.id)
         send("customer_privacy.erase_notes", customer_id=customer.id)
-
-    def _ids(self, customer: Customer) -> "_Known":
-        row = self.session.row("customer_privacy.ids", customer_id=customer.id, email_key=customer.email_key)
-        return _Known(*row) if row else _Known([], [], [])
+        send("customer_privacy.erase_former_emails", customer_id=customer.id)
 
 
-@define
-class _Known:
-    """By what other tables know a person."""
-
-    orders: list[UUID]
-    carts: list[UUID]
-    intents: list[str]
-
-    def texts(self, customer_id: UUID) -> list[str]:
-        return [str(found) for found in (customer_id, *self.orders, *self.carts)]
+def _anywhere_in(trace: str) -> str:
+    """A pattern for LIKE that finds the trace itself, in lower case, wherever it stands."""
+    escaped = re.sub(r"([%_\\])", r"\\\1", trace.lower())
+    return f"%{escaped}%"
 
 
 @frozen
@@ -83,7 +97,14 @@ class PostgresPruning:
 
     session: Session
 
-    def prune(self, kind: Kept, age: timedelta, limit: int) -> int:
-        """Of what is older than `age`, at most `limit` rows."""
-        before = self.session.now - age
-        return len(self.session.rows(_PRUNE[kind], before=before, limit=limit))
+    def mail_bodies(self, age: timedelta, limit: int) -> int:
+        """Empty mails that are not waiting any more."""
+        return len(self.session.rows("customer_privacy.prune_mail_bodies", before=self.session.now - age, limit=limit))
+
+    def proofs(self, age: timedelta, limit: int) -> int:
+        """Delete what tokens stood for that ran out so long ago."""
+        return len(self.session.rows("customer_privacy.prune_proofs", before=self.session.now - age, limit=limit))
+
+    def sessions(self, age: timedelta, limit: int) -> int:
+        """Delete customers' sessions that ended so long ago."""
+        return len(self.session.rows("customer_privacy.prune_sessions", before=self.session.now - age, limit=limit))

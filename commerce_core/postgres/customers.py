@@ -105,13 +105,22 @@ class PostgresCustomers:
         self.session.send("customers.claim_order", order_id=order_id, email_key=email_key)
 
     def open_orders(self, customer: Customer) -> int:
-        """How many of their orders wait for money or for the goods to leave."""
+        """How many of their orders wait for money, for the goods to leave, or for money to be back."""
         count: int = self.session.value("customers.open_orders", customer_id=customer.id, email_key=customer.email_key)
         return count
 
     def hand_over(self, source: Customer, target: Customer) -> None:
-        """Orders, carts, addresses and notes of `source` are `target`'s from now on."""
-        self.session.send("customers.hand_over", source_id=source.id, source_key=source.email_key, target_id=target.id)
+        """Carts, orders, addresses, notes and former e-mail addresses of `source` are `target`'s from now on."""
+        send, ids = self.session.send, {"source_id": source.id, "target_id": target.id}
+        send("customers.hand_over_carts", **ids)
+        send("customers.hand_over_orders", source_key=source.email_key, **ids)
+        send("customers.hand_over_addresses", **ids)
+        send("customers.hand_over_notes", **ids)
+        send("customers.hand_over_former_emails", **ids)
+
+    def leave_email(self, customer_id: UUID, email_key: str) -> None:
+        """Remember an address that was theirs until now."""
+        self.session.send("customers.leave_email", customer_id=customer_id, email_key=email_key, at=self.session.now)
 
     def add_note(self, note_id: UUID, customer_id: UUID, text: str, author: str) -> None:
         """What staff wants to remember."""

@@ -28,6 +28,8 @@ from commerce_core.postgres.statements import statements
 
 Row = tuple[Any, ...]
 
+_EVENT_NUMBER = "outbox_events_sequence_key"  # Drawn twice by two who told of one thing at once.
+
 
 @frozen
 class Timeouts:
@@ -85,6 +87,13 @@ class Session:
             return None
         self._now = row[0]
         return row[1:]
+
+    def all_locked(self, cursor: Cursor[Row]) -> list[Row]:
+        """The rows of a statement that locks several, without their first columns; the last has the latest time."""
+        rows = cursor.fetchall()
+        if rows:
+            self._now = rows[-1][0]
+        return [row[1:] for row in rows]
 
     @property
     def now(self) -> datetime:
@@ -190,6 +199,10 @@ class Database:
             raise DatabaseUnavailable from error
         except (DeadlockDetected, SerializationFailure, ForeignKeyViolation) as error:
             # What a row refers to was there when it was asked for: somebody has removed it since, as with a deadlock.
+            raise TransactionConflict from error
+        except UniqueViolation as error:
+            if error.diag.constraint_name != _EVENT_NUMBER:
+                raise
             raise TransactionConflict from error
         except (LockNotAvailable, QueryCanceled) as error:
             raise Busy from error

@@ -24,7 +24,9 @@ class PostgresEmailQueue:
     new_id: NewId = uuid7
 
     def queue(self, mail: QueuedMail) -> None:
-        """Write the mail, once per key, and wake the worker when this transaction commits."""
+        """Write the mail, once per key, and wake the worker when this transaction commits; none to who was erased."""
+        if mail.for_nobody:
+            return
         self.session.send(
             "emails.queue",
             id=self.new_id(), key=mail.key, to=mail.to, template=mail.mail.template, locale=mail.locale.value,
@@ -42,7 +44,9 @@ class PostgresEmailClaims:
 
     def claim(self, retry: Retry) -> ClaimedMail | None:
         """Lease the mail that has been due for longest."""
-        row = self.session.row("emails.claim", lease=retry.lease, most_attempts=retry.most_attempts)
+        row = self.session.row(
+            "emails.claim", lease=retry.lease, most_attempts=retry.most_attempts, most_deaths=retry.most_deaths
+        )
         if row is None:
             return None
         email_id, key, to, template, locale, attempts, status, queued_at, payload = row

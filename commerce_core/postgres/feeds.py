@@ -75,6 +75,9 @@ def page_with_head(page: dict[str, Any], facts: Mapping[str, Any], seo: Seo, sto
     product = listing({**page, **facts})
     page["seo"] = asdict(product_head(product, seo, store), recurse=False)
     page["json_ld"] = json_ld.product(product, store)
+    page["breadcrumbs_json_ld"] = json_ld.product_breadcrumbs(
+        [_category(step) for step in page["breadcrumbs"]], product, store
+    )
     return orjson.dumps(page)
 
 

@@ -1,12 +1,14 @@
 """Providers' messages in PostgreSQL."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from attrs import frozen
 
 from commerce_core.inbox.model import InboxStatus, Received, Waiting
+from commerce_core.inbox.views import MessageDetail, MessageView
+from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.kernel.retry import Retry
 from commerce_core.postgres.database import Database, Session
 
 
@@ -19,6 +21,19 @@ class PostgresInbox:
     def done(self, message_id: UUID) -> None:
         """The message has had its effect."""
         self.session.send("inbox.done", id=message_id)
+
+    def lock(self, message_id: UUID) -> InboxStatus | None:
+        """Lock a message and tell where it stands."""
+        row = self.session.locked(self.session.send("inbox.lock", id=message_id))
+        return None if row is None else InboxStatus(row[0])
+
+    def revive(self, message_id: UUID) -> None:
+        """Make a message due again."""
+        self.session.send("inbox.revive", id=message_id)
+
+    def prune(self, age: timedelta, limit: int) -> int:
+        """Forget what was done with so long ago."""
+        return len(self.session.rows("inbox.prune", done_before=self.session.now - age, limit=limit))
 
 
 @frozen
@@ -48,8 +63,34 @@ class PostgresInboxStore:
         with self.database.read() as session:
             session.send("inbox.mark", id=message_id, status=status.value, error=error, pause=pause)
 
-    def claim(self, limit: int, lease: timedelta, most_attempts: int) -> Sequence[Waiting]:
-        """Messages that are due, ours until the lease is over."""
+    def claim(self, retry: Retry) -> Waiting | None:
+        """The message that has been due for longest."""
         with self.database.read() as session:
-            rows = session.rows("inbox.claim", limit=limit, lease=lease, most_attempts=most_attempts)
-        return [Waiting(*row[1:]) for row in rows if row[0]]
+            row = session.row(
+                "inbox.claim", lease=retry.lease, most_attempts=retry.most_attempts, most_deaths=retry.most_deaths
+            )
+        return Waiting(row[0], row[1], row[2], row[3], InboxStatus(row[4])) if row else None
+
+
+@frozen
+class PostgresInboxReader:
+    """Reads messages for operators."""
+
+    database: Database
+
+    def messages(self, status: InboxStatus | None, page: PageRequest) -> Page[MessageView]:
+        """Messages, newest first."""
+        window = {"limit": page.per_page, "offset": page.offset}
+        with self.database.read() as session:
+            if status is None:
+                rows, total = session.rows("inbox.page", **window), session.value("inbox.count")
+            else:
+                rows = session.rows("inbox.page_with_status", status=status.value, **window)
+                total = session.value("inbox.count_with_status", status=status.value)
+        return Page(tuple(MessageView(*row) for row in rows), page.page, page.per_page, total)
+
+    def message(self, message_id: UUID) -> MessageDetail | None:
+        """One message."""
+        with self.database.read() as session:
+            row = session.row("inbox.message", id=message_id)
+        return MessageDetail(*row) if row else None

@@ -31,6 +31,10 @@ class PostgresStock:
         until = self.session.now + policy.hold
         return self._hold(cart_id, None, wanted, until, policy.hold_limit)
 
+    def lock_all(self, variant_ids: Sequence[UUID]) -> None:
+        """Lock them in the order of their ids."""
+        self.session.send("inventory.lock_items", variant_ids=list(variant_ids))
+
     def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
         """Turn the cart's holds into the order's, or raise `OutOfStock`."""
         self._hold(cart_id, order_id, wanted, until, timedelta(0))
@@ -54,27 +58,29 @@ class PostgresStock:
             )
 
         rows = attempt()
-        if _refused(rows):
-            self._make_room(variant_ids)
+        while short := _shortages(rows):
+            if not self._make_room([shortage.variant_id for shortage in short]):
+                raise OutOfStock.of(short)
             rows = attempt()
-        if _refused(rows):
-            short = (Shortage(row[0], wanted=row[2], available=max(row[3], 0)) for row in rows if row[2] > row[3])
-            raise OutOfStock.of(tuple(short))
         for row in rows:
             if row[7]:
                 self.outbox.append(StockLow(row[0], available=row[5], threshold=row[6]))
         return [Hold(row[0], row[3], row[4]) for row in rows]
 
-    def _make_room(self, variant_ids: list[UUID]) -> None:
-        """Release what others held for too long. Raises `TransactionConflict` when somebody is just doing that."""
+    def _make_room(self, variant_ids: list[UUID]) -> bool:
+        """Release what others held for too long, or the first part of it. False when there was nothing to release.
+
+        Raises `TransactionConflict` when only that is left which somebody else is just releasing, or holding anew.
+        """
         now = self.session.now
         expired = self.session.rows(
             "inventory.lock_expired_of", variant_ids=variant_ids, limit=_RELEASE_AT_ONCE, now=now
         )
-        if self._release(expired) == 0 and self.session.value(
-            "inventory.has_expired_holds", variant_ids=variant_ids, now=now
-        ):
+        if self._release(expired):
+            return True
+        if self.session.value("inventory.has_expired_holds", variant_ids=variant_ids, now=now):
             raise TransactionConflict
+        return False
 
     def sell(self, order_id: UUID) -> None:
         """Turn the order's holds into sale movements."""
@@ -84,12 +90,17 @@ class PostgresStock:
         """End the order's holds."""
         self.session.send("inventory.give_back", order_id=order_id, now=self.session.now)
 
+    def return_to_cart(self, order_id: UUID, until: datetime) -> None:
+        """Turn the order's holds into its cart's again."""
+        self.session.send("inventory.return_to_cart", order_id=order_id, until=until, now=self.session.now)
+
     def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:
         """Write movements and count them."""
         wanted = {movement.variant_id: movement for movement in movements}
         levels = self._lock(list(wanted), track=True)
-        if any(not levels[id_].allows(movement.quantity) for id_, movement in wanted.items()):
-            self._make_room(list(wanted))
+        while short := [id_ for id_, movement in wanted.items() if not levels[id_].allows(movement.quantity)]:
+            if not self._make_room(short):
+                break
             levels = self._lock(list(wanted))
         moved = [Moved(movement, levels[id_], levels[id_].moved(movement.quantity)) for id_, movement in wanted.items()]
         self._write(list(wanted.values()), actor)
@@ -124,9 +135,12 @@ class PostgresStock:
         try:
             if track:
                 self.session.send("inventory.track_all", variant_ids=variant_ids)
+                self.session.send("inventory.leave_past_versions", variant_ids=variant_ids)
             rows = self.session.rows("inventory.lock_items", variant_ids=variant_ids)
         except ForeignKeyViolation as error:
             raise VariantNotTracked(variant_ids[0]) from error
+        if track and len(rows) < len(variant_ids):  # Somebody stopped counting between the two statements.
+            raise TransactionConflict
         return {row[0]: Level(*row) for row in rows}
 
     def save(self, level: Level) -> None:
@@ -174,17 +188,22 @@ class PostgresStock:
         return self._release(self.session.rows("inventory.lock_expired", limit=limit, now=self.session.now))
 
     def _release(self, locked: list[Row]) -> int:
-        if locked:
-            self.session.send("inventory.release", ids=[row[0] for row in locked], now=self.session.now)
-        return len(locked)
+        """How many of them were still expired, and are released."""
+        if not locked:
+            return 0
+        released: int = self.session.value("inventory.release", ids=[row[0] for row in locked], now=self.session.now)
+        return released
 
     def _tell_if_low(self, before: Level, after: Level) -> None:
         if after.ran_low(before):
             self.outbox.append(StockLow(after.variant_id, after.available, after.low_threshold or 0))
 
 
-def _refused(rows: list[Row]) -> bool:
-    return any(not row[1] for row in rows)
+def _shortages(rows: list[Row]) -> tuple[Shortage, ...]:
+    """What was too little, when that is why nothing was held."""
+    if all(row[1] for row in rows):
+        return ()
+    return tuple(Shortage(row[0], wanted=row[2], available=max(row[3], 0)) for row in rows if row[2] > row[3])
 
 
 def _staff_id(actor: Actor) -> UUID | None:

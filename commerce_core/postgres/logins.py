@@ -35,6 +35,11 @@ class PostgresGuesses:
         self.session.send("logins.forgive", account=guess.account, client=guess.client)
         self.session.send("logins.remember_client", account=guess.account, client=guess.client, at=self.session.now)
 
+    def forget_account(self, account: bytes) -> None:
+        """Forget every guess at this account, and every client that it knows."""
+        self.session.send("logins.forget_guesses_at", account=account)
+        self.session.send("logins.forget_clients_of", account=account)
+
     def forget(self, policy: LockoutPolicy) -> int:
         """Forget guesses and clients whose time is over."""
         now = self.session.now

@@ -24,12 +24,14 @@ from commerce_core.orders.model import (
     OrderPaymentStatus,
     OrderStatus,
 )
-from commerce_core.orders.views import OrderSummary
+from commerce_core.orders.views import OrderSummary, TimelineEntry
 from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.values import address_column, address_value
-from commerce_core.pricing.model import ShippingOption, TaxLine
+from commerce_core.pricing.model import TaxLine
+from commerce_core.shipping.model import ShippingOption
 
 _NUMBERS_END = 2**63  # of a bigint
+_TIMELINE = 1000  # entries; an order with more was told the same thing many times
 
 
 @frozen
@@ -49,6 +51,7 @@ class PostgresOrders:
             "orders.add",
             id=order.id,
             number=order.number,
+            reference=order.reference,
             cart_id=order.cart_id,
             customer_id=order.buyer.customer_id,
             status=order.status.value,
@@ -143,6 +146,18 @@ class PostgresOrderReader:
             row = session.row("orders.numbered", number=number)
         return OrderId(row[0]) if row else None
 
+    def called(self, reference: str) -> OrderId | None:
+        """The id of the order that people call so."""
+        with self.database.read() as session:
+            row = session.row("orders.called", reference=reference)
+        return OrderId(row[0]) if row else None
+
+    def timeline(self, order_id: OrderId) -> tuple[TimelineEntry, ...]:
+        """Everything that has happened to an order."""
+        with self.database.read() as session:
+            rows = session.rows("orders.timeline", order_id=order_id, limit=_TIMELINE)
+        return tuple(TimelineEntry(*row) for row in rows)
+
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:
         """Orders whose payment window is over."""
         with self.database.read() as session:
@@ -157,7 +172,7 @@ def summary(row: Row) -> OrderSummary:
     """An order in a list."""
     return OrderSummary(
         row[0], row[1], OrderStatus(row[2]), OrderPaymentStatus(row[3]), FulfillmentStatus(row[4]), row[5],
-        Money(row[6], row[7]), row[8], row[9], row[10], row[11],
+        Money(row[6], row[7]), row[8], row[9], row[10], row[11], row[12],
     )  # fmt: skip
 
 
@@ -196,6 +211,7 @@ def _order(row: Row, lines: Cursor[Row]) -> Order:
     return Order(
         id=OrderId(row[0]),
         number=row[1],
+        reference=row[24],
         cart_id=row[2],
         status=OrderStatus(row[3]),
         payment_status=OrderPaymentStatus(row[4]),

@@ -1,6 +1,7 @@
 """The outbox in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from attrs import frozen
@@ -38,6 +39,7 @@ class PostgresOutboxClaims:
 
     session: Session
     doorbell: Doorbell
+    new_id: NewId = uuid7
 
     def claim_fresh(self, limit: int, retry: Retry) -> tuple[ClaimedEvent, ...]:
         """Lease due events nobody has tried, in the order they were written: within a millisecond ids have none."""
@@ -46,11 +48,16 @@ class PostgresOutboxClaims:
 
     def claim_tried(self, retry: Retry) -> ClaimedEvent | None:
         """Lease the event that has been due again for longest."""
-        row = self.session.row("outbox.claim_tried", lease=retry.lease, most_attempts=retry.most_attempts)
+        row = self.session.row(
+            "outbox.claim_tried", lease=retry.lease, most_attempts=retry.most_attempts, most_deaths=retry.most_deaths
+        )
         return None if row is None else _claimed(row)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what became of claims, all in one statement."""
+        for outcome in outcomes:
+            if outcome.split_into:
+                self._split(outcome)
         self.session.send(
             "outbox.settle",
             ids=[outcome.claim.id for outcome in outcomes],
@@ -59,6 +66,21 @@ class PostgresOutboxClaims:
             delays=[outcome.delay for outcome in outcomes],
             errors=[outcome.error for outcome in outcomes],
         )
+
+    def _split(self, outcome: Outcome) -> None:
+        self.session.send(
+            "outbox.split",
+            event_id=outcome.claim.id,
+            attempts=outcome.claim.attempts,
+            ids=[self.new_id() for _ in outcome.split_into],
+            branches=list(outcome.split_into),
+        )
+        self.doorbell.press()
+
+    def prune(self, age: timedelta, limit: int) -> int:
+        """Forget what was done so long ago."""
+        pruned: int = self.session.value("outbox.prune", done_before=self.session.now - age, limit=limit)
+        return pruned
 
     def lock(self, event_id: UUID) -> EventStatus | None:
         """Lock an event and tell where it stands."""
@@ -72,8 +94,8 @@ class PostgresOutboxClaims:
 
 
 def _claimed(row: Row) -> ClaimedEvent:
-    _, event_id, kind, attempts, payload, status = row
-    return ClaimedEvent(event_id, kind, attempts, EventStatus(status), payload)
+    _, event_id, kind, branch, attempts, payload, status = row
+    return ClaimedEvent(event_id, kind, branch, attempts, EventStatus(status), payload)
 
 
 @frozen
@@ -84,8 +106,17 @@ class PostgresOutboxReader:
 
     def events(self, status: EventStatus | None, page: PageRequest) -> Page[OutboxEventView]:
         """Events, newest first."""
-        wanted = None if status is None else status.value
+        window = {"limit": page.per_page, "offset": page.offset}
         with self.database.read() as session:
-            rows = session.rows("outbox.page", status=wanted, limit=page.per_page, offset=page.offset)
-            total = session.value("outbox.count", status=wanted)
+            if status is None:
+                rows, total = session.rows("outbox.page", **window), session.value("outbox.count")
+            else:
+                rows = session.rows("outbox.page_with_status", status=status.value, **window)
+                total = session.value("outbox.count_with_status", status=status.value)
         return Page(tuple(OutboxEventView(*row) for row in rows), page.page, page.per_page, total)
+
+    def event(self, event_id: UUID) -> OutboxEventView | None:
+        """One event."""
+        with self.database.read() as session:
+            row = session.row("outbox.event", id=event_id)
+        return OutboxEventView(*row) if row else None

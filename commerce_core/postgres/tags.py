@@ -37,8 +37,8 @@ class PostgresTags:
 
     def lock(self, ids: Iterable[UUID]) -> Mapping[UUID, Tag]:
         """Those of these tags that exist, locked."""
-        rows = self.session.rows("tags.lock", ids=list(ids))
-        return {row[1]: Tag(row[1], row[2], Slug(row[3]), row[4]) for row in rows}
+        rows = self.session.all_locked(self.session.send("tags.lock", ids=list(ids)))
+        return {id_: Tag(id_, title, Slug(slug), version) for id_, title, slug, version in rows}
 
     def by_slug(self, slug: Slug) -> UUID | None:
         """The tag with this slug."""

@@ -1,4 +1,4 @@
-"""Staff, the rules for their passwords, and the team that must keep an administrator."""
+"""Staff, how they come in, the rules for their passwords, and the team that must keep an administrator."""
 
 import secrets
 import unicodedata
@@ -9,15 +9,19 @@ from uuid import UUID
 import attrs
 from attrs import field, frozen
 
-from commerce_core.access.model import PERMISSIONS, Permission, Role
+from commerce_core.access.model import PERMISSIONS, Actor, ActorKind, Origin, Permission, Role
+from commerce_core.emails.model import Locale, MailToken
 from commerce_core.kernel.errors import FieldError, InvalidInput
 from commerce_core.kernel.text import email_error, normalise_email, text_error
-from commerce_core.staff.errors import LastAdmin, StaffNotFound
+from commerce_core.staff.errors import LastAdmin, StaffNotFound, StaffOnly, StaffVersionStale
 
 StaffId = NewType("StaffId", UUID)
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
+LONGEST_NAME = 200
+INVITATION = "staff-invitation"  # what tokens are signed for, so that none opens what another was sent for
+RESET = "staff-password-reset"
 _FEWEST_DIFFERENT = 5
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # Without 0 o 1 i l, which people mistake for each other.
 
@@ -27,6 +31,9 @@ class StaffPolicy:
     """What a shop may decide about its staff's access."""
 
     session_lifetime: timedelta = timedelta(hours=12)
+    invitation_lifetime: timedelta = timedelta(days=7)
+    reset_lifetime: timedelta = timedelta(hours=1)
+    mail_pause: timedelta = timedelta(minutes=5)  # between two mails with a way to another password
 
 
 @frozen
@@ -64,15 +71,62 @@ class NewStaff:
     name: str
     role: Role
     password: str = field(repr=False)
+    locale: Locale = Locale.EN
 
     def __attrs_post_init__(self) -> None:
-        errors = (
-            email_error("/email", self.email),
-            text_error("/name", self.name, limit=200, least=1),
-            _password_error(self.password, self.email),
-        )
-        if any(errors):
-            raise InvalidInput(tuple(error for error in errors if error))
+        _refuse(*_identity_errors(self.email, self.name), _password_error(self.password, self.email))
+
+
+@frozen
+class NewInvitation:
+    """Somebody to be asked. Raises `InvalidInput`, naming every field that is not valid."""
+
+    email: str
+    name: str
+    role: Role
+    locale: Locale = Locale.EN
+
+    def __attrs_post_init__(self) -> None:
+        _refuse(*_identity_errors(self.email, self.name))
+
+
+@frozen
+class Invitation:
+    """Somebody who may join. Of several mails only the last one's token opens it."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    locale: Locale
+    invited_by: UUID | None  # a member or a key; None is the system
+    invited_by_name: str
+    mails: int
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def token(self) -> MailToken:
+        """What its last mail carries."""
+        return MailToken(INVITATION, f"{self.id}:{self.mails}")
+
+    def again(self, until: datetime) -> "Invitation":
+        """The invitation as the next mail carries it."""
+        return attrs.evolve(self, mails=self.mails + 1, expires_at=until)
+
+
+@frozen
+class PasswordReset:
+    """What the token of a mail to this address stands for: the leave to choose another password, once."""
+
+    id: UUID
+    email_key: str
+    expires_at: datetime
+
+    @property
+    def token(self) -> MailToken:
+        """What its mail carries."""
+        return MailToken(RESET, str(self.id))
 
 
 @frozen
@@ -86,6 +140,7 @@ class StaffMember:
     disabled_at: datetime | None
     version: int
     created_at: datetime
+    locale: Locale = Locale.EN
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
@@ -96,6 +151,15 @@ class StaffMember:
     def is_administrator(self) -> bool:
         """Whether they can let others in."""
         return self.role is Role.ADMIN and self.disabled_at is None
+
+    def must_be_at(self, version: int | None) -> None:
+        """Raises `StaffVersionStale` unless it is the version that the caller has seen; None has seen none."""
+        if version is not None and version != self.version:
+            raise StaffVersionStale(self.version)
+
+    def as_actor(self, origin: Origin) -> Actor:
+        """Who they are to every use case."""
+        return Actor.staff(self.id, self.name, self.role, origin)
 
 
 @frozen
@@ -144,6 +208,27 @@ class Team:
 
     def _others_administrate(self, member: StaffMember) -> bool:
         return any(other.is_administrator for other in self.members if other.id != member.id)
+
+
+def self_of(actor: Actor) -> UUID:
+    """The member who asks about their own account. Raises `StaffOnly` for anybody else."""
+    if actor.kind is not ActorKind.STAFF or actor.id is None:
+        raise StaffOnly
+    return actor.id
+
+
+def may_less(before: Role, after: Role) -> bool:
+    """Whether somebody loses a permission by changing from one role to the other."""
+    return not PERMISSIONS[before] <= PERMISSIONS[after]
+
+
+def _identity_errors(email: str, name: str) -> tuple[FieldError | None, ...]:
+    return email_error("/email", email), text_error("/name", name, limit=LONGEST_NAME, least=1)
+
+
+def _refuse(*errors: FieldError | None) -> None:
+    if wrong := tuple(error for error in errors if error):
+        raise InvalidInput(wrong)
 
 
 def _password_error(password: str, email: str) -> FieldError | None:

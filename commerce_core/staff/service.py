@@ -5,22 +5,27 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Changes, Origin, Permission, Role
+from commerce_core.access.logins import LoginGuard
+from commerce_core.access.model import PERMISSIONS, SYSTEM, Actor, AuditEntry, Changes, Origin, Permission, Role
+from commerce_core.emails.model import Locale
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.text import email_error, masked_email, normalise_email
-from commerce_core.kernel.token import hash_token, new_token
+from commerce_core.kernel.token import hash_token
 from commerce_core.kernel.transaction import Begin, retried
-from commerce_core.staff.errors import InvalidCredentials, SessionInvalid, StaffNotFound
+from commerce_core.staff.errors import InvalidCredentials, SessionInvalid, StaffNotFound, StaffOnly
 from commerce_core.staff.model import (
     Credentials,
-    NewPassword,
     NewStaff,
     StaffId,
     StaffMember,
     StaffPolicy,
+    may_less,
     readable_password,
+    self_of,
 )
+from commerce_core.staff.passwords import REALM
 from commerce_core.staff.ports import PasswordHasher, StaffWork
+from commerce_core.staff.sessions import open_session
 from commerce_core.staff.views import StaffReader, StaffSession, StaffView
 
 _log = logging.getLogger(__name__)
@@ -28,18 +33,26 @@ _log = logging.getLogger(__name__)
 
 @frozen
 class StaffService:
-    """The staff of the shop. Passwords are hashed before or after a transaction, never inside one."""
+    """The staff of the shop. Passwords are hashed before or after a transaction, never inside one.
+
+    Nobody changes somebody who may more than they do, nor gives a role that may more: otherwise whoever manages the
+    staff, such as a key for just that, would have every other permission too.
+    """
 
     begin: Begin[StaffWork]
     new_id: NewId
     read: StaffReader
     hasher: PasswordHasher
+    guard: LoginGuard
     policy: StaffPolicy = field(factory=StaffPolicy)
 
-    def create(self, actor: Actor, email: str, name: str, role: Role, password: str) -> StaffMember:
-        """Take somebody on. Raises `InvalidInput` and `EmailTaken`."""
+    def create(
+        self, actor: Actor, email: str, name: str, role: Role, password: str, locale: Locale = Locale.EN
+    ) -> StaffMember:
+        """Take somebody on. Raises `PermissionDenied`, `InvalidInput` and `EmailTaken`."""
         actor.must(Permission.STAFF_MANAGE)
-        new = NewStaff(email, name, role, password)
+        actor.must_cover(PERMISSIONS[role])
+        new = NewStaff(email, name, role, password, locale)
         return self._add(actor, new, self.hasher.hash(password))
 
     def create_first_admin(self, email: str) -> tuple[StaffMember, str] | None:
@@ -55,7 +68,11 @@ class StaffService:
         return (member, password) if member else None
 
     def log_in(self, email: str, password: str, origin: Origin) -> StaffSession:
-        """Open a session. Raises `InvalidCredentials`, after the same work whatever the reason is, and logs that."""
+        """Open a session.
+
+        Raises `InvalidCredentials`, after the same work whatever the reason is, and logs that; `LoginLocked`, for known
+        and unknown addresses alike, before the password is looked at.
+        """
         try:
             return self._log_in(email, password, origin)
         except InvalidCredentials:
@@ -63,10 +80,12 @@ class StaffService:
             raise
 
     def _log_in(self, email: str, password: str, origin: Origin) -> StaffSession:
-        known = None if email_error("/email", email) else self.read.credentials(normalise_email(email))
-        correct = self.hasher.verify(known.password_hash if known else None, password)
-        if known is None or not correct or known.member.disabled_at:
-            raise InvalidCredentials
+        email_key = "" if email_error("/email", email) else normalise_email(email)
+        with self.guard.attempt(REALM, email_key or "?", origin.address):
+            known = self.read.credentials(email_key) if email_key else None
+            correct = self.hasher.verify(known.password_hash if known else None, password)
+            if known is None or not correct or known.member.disabled_at:
+                raise InvalidCredentials
         stronger = self.hasher.hash(password) if self.hasher.outdated(known.password_hash) else None
         return self._open_session(known, stronger, origin)
 
@@ -84,65 +103,82 @@ class StaffService:
         owner = self.read.session_owner(hash_token(token))
         if owner is None:
             raise SessionInvalid
-        return _as_actor(owner, origin)
+        return owner.as_actor(origin)
 
     def me(self, actor: Actor) -> StaffView:
-        """The actor's own account. Raises `SessionInvalid` for somebody who is not on the staff."""
-        member = self.read.member(actor.id) if actor.id else None
+        """The actor's own account. Raises `StaffOnly` for somebody who is not on the staff."""
+        member = self.read.member(self_of(actor))
         if member is None:
-            raise SessionInvalid
+            raise StaffOnly
         return StaffView.of(member)
 
     def list_staff(self, actor: Actor) -> tuple[StaffView, ...]:
-        """Everybody, the longest-serving first."""
+        """Everybody, the longest-serving first. Raises `PermissionDenied`."""
         actor.must(Permission.STAFF_MANAGE)
         return tuple(StaffView.of(member) for member in self.read.everybody())
 
-    @retried
-    def set_role(self, actor: Actor, member_id: UUID, role: Role) -> StaffMember:
-        """Change what somebody is here for, from their next request on. Raises `StaffNotFound` and `LastAdmin`."""
+    def show(self, actor: Actor, member_id: UUID) -> StaffView:
+        """One member. Raises `PermissionDenied` or `StaffNotFound`."""
         actor.must(Permission.STAFF_MANAGE)
+        member = self.read.member(member_id)
+        if member is None:
+            raise StaffNotFound(member_id)
+        return StaffView.of(member)
+
+    @retried
+    def set_role(self, actor: Actor, member_id: UUID, role: Role, expected_version: int | None = None) -> StaffMember:
+        """Change what somebody is here for, from their next request on.
+
+        Whoever may less than before takes their open invitations with them.
+        Raises `PermissionDenied`, `StaffNotFound`, `StaffVersionStale` and `LastAdmin`.
+        """
+        actor.must(Permission.STAFF_MANAGE)
+        actor.must_cover(PERMISSIONS[role])
         with self.begin() as work:
             team = work.staff.lock_team()
-            before, after = team.member(member_id), team.assign(member_id, role)
+            before = team.member(member_id)
+            actor.must_cover(PERMISSIONS[before.role])
+            before.must_be_at(expected_version)
+            after = team.assign(member_id, role)
             if before != after:
                 work.staff.save(after)
                 changes: Changes = {"role": (before.role, after.role)}
+                if may_less(before.role, after.role):
+                    changes |= _withdrawn(work, member_id)
                 work.audit.record(AuditEntry(actor, "staff.role_set", "staff", str(member_id), changes))
         return after
 
     @retried
     def disable(self, actor: Actor, member_id: UUID) -> StaffMember:
-        """Shut somebody out at once and end their sessions. Raises `StaffNotFound` and `LastAdmin`."""
+        """Shut somebody out at once; their sessions and open invitations end, and their keys open nothing meanwhile.
+
+        Raises `PermissionDenied`, `StaffNotFound` and `LastAdmin`.
+        """
         actor.must(Permission.STAFF_MANAGE)
         with self.begin() as work:
             team = work.staff.lock_team()
             before, after = team.member(member_id), team.disable(member_id, work.now)
+            actor.must_cover(PERMISSIONS[before.role])
             if before != after:
                 work.staff.save(after)
                 work.staff_sessions.close_all(member_id)
-                work.audit.record(AuditEntry(actor, "staff.disabled", "staff", str(member_id)))
+                changes: Changes = {"disabled": (False, True)} | _withdrawn(work, member_id)
+                work.audit.record(AuditEntry(actor, "staff.disabled", "staff", str(member_id), changes))
         return after
 
     @retried
     def enable(self, actor: Actor, member_id: UUID) -> StaffMember:
-        """Let somebody in again; they have to log in. Raises `StaffNotFound`."""
+        """Let somebody in again; they have to log in. Raises `PermissionDenied` and `StaffNotFound`."""
         actor.must(Permission.STAFF_MANAGE)
         with self.begin() as work:
             team = work.staff.lock_team()
             before, after = team.member(member_id), team.enable(member_id)
+            actor.must_cover(PERMISSIONS[before.role])
             if before != after:
                 work.staff.save(after)
-                work.audit.record(AuditEntry(actor, "staff.enabled", "staff", str(member_id)))
+                changes: Changes = {"disabled": (True, False)}
+                work.audit.record(AuditEntry(actor, "staff.enabled", "staff", str(member_id), changes))
         return after
-
-    def set_password(self, actor: Actor, member_id: UUID, password: str) -> None:
-        """Replace somebody's password and end their sessions. Raises `InvalidInput` and `StaffNotFound`."""
-        actor.must(Permission.STAFF_MANAGE)
-        member = self.read.member(member_id)
-        if member is None:
-            raise StaffNotFound(member_id)
-        self._replace_password(actor, member_id, self.hasher.hash(NewPassword(password, member.email).value))
 
     @retried
     def _add(self, actor: Actor, new: NewStaff, password_hash: str) -> StaffMember:
@@ -165,6 +201,7 @@ class StaffService:
             disabled_at=None,
             version=1,
             created_at=work.now,
+            locale=new.locale,
         )
         work.staff.add(member, password_hash)
         changes: Changes = {"email": (None, member.email), "role": (None, member.role)}
@@ -173,7 +210,6 @@ class StaffService:
 
     @retried
     def _open_session(self, verified: Credentials, stronger: str | None, origin: Origin) -> StaffSession:
-        token = new_token()
         with self.begin() as work:
             current = work.staff.lock(verified.member.id)
             # Disabled, or given another password, while this one was being verified.
@@ -181,21 +217,13 @@ class StaffService:
                 raise InvalidCredentials
             if stronger:
                 work.staff.set_password_hash(current.member.id, stronger)
-            expires_at = work.now + self.policy.session_lifetime
-            work.staff_sessions.open(hash_token(token), current.member.id, expires_at)
-            actor = _as_actor(current.member, origin)
+            session = open_session(work, current.member, self.new_id(), origin, self.policy.session_lifetime)
+            actor = current.member.as_actor(origin)
             work.audit.record(AuditEntry(actor, "staff.logged_in", "staff", str(actor.id)))
-        return StaffSession(token, expires_at, StaffView.of(current.member))
-
-    @retried
-    def _replace_password(self, actor: Actor, member_id: UUID, password_hash: str) -> None:
-        with self.begin() as work:
-            if work.staff.lock(member_id) is None:
-                raise StaffNotFound(member_id)
-            work.staff.set_password_hash(member_id, password_hash)
-            work.staff_sessions.close_all(member_id)
-            work.audit.record(AuditEntry(actor, "staff.password_set", "staff", str(member_id)))
+        return session
 
 
-def _as_actor(member: StaffMember, origin: Origin) -> Actor:
-    return Actor.staff(member.id, member.email, member.role, origin)
+def _withdrawn(work: StaffWork, member_id: UUID) -> Changes:
+    """End the open invitations of somebody who cannot give any more what they hold; what to tell of it."""
+    withdrawn = work.staff_invitations.remove_of(member_id)
+    return {"invitations": (withdrawn, 0)} if withdrawn else {}

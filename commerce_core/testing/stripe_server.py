@@ -2,8 +2,9 @@
 
     python -m commerce_core.testing.stripe_server --port 12111 --webhook-url http://127.0.0.1:8000/v1/webhooks/stripe
 
-Any `sk_test_…` key opens it. It knows payment intents with Stripe's test cards, idempotency keys, events and signed
-webhooks; what it does not know it refuses as Stripe refuses an unknown address or parameter.
+Any `sk_test_…` key opens it. It knows payment intents with Stripe's test cards, refunds, disputes, idempotency keys,
+events and signed webhooks; what it does not know it refuses as Stripe refuses an unknown address or parameter. Under
+`/_control` it takes orders that no Stripe takes: what banks and people at the dashboard do, and trouble of every kind.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from commerce_core.testing.stripe.app import build
-from commerce_core.testing.stripe.chaos import Chaos
+from commerce_core.testing.stripe.chaos import Chaos, WebhookTrouble
 from commerce_core.testing.stripe.listener import Listener
 from commerce_core.testing.stripe.store import Store
 from commerce_core.testing.stripe.webhooks import WebhookSender
@@ -26,8 +27,9 @@ WEBHOOK_SECRET = "whsec_emulator"
 class StripeServer:
     """The emulator in this process: `with StripeServer(webhook_url=…) as server: … server.url`.
 
-    `server.chaos` orders trouble, `server.webhook_url` may be set at any time, `server.undelivered` counts the webhooks
-    not yet acknowledged. With `state`, a file, everything is there again after a restart.
+    `server.chaos` and `server.webhook_trouble` order trouble, `server.webhook_url` may be set at any time,
+    `server.undelivered` counts the webhooks not yet acknowledged. With `state`, a file, everything is there again
+    after a restart.
     """
 
     def __init__(
@@ -39,10 +41,10 @@ class StripeServer:
         port: int = 0,
         state: Path | None = None,
     ) -> None:
-        store = Store.open(state)
+        self._store = Store.open(state)
         self.chaos = Chaos()
-        self._sender = WebhookSender(store, webhook_url, webhook_secret)
-        self._listener = Listener(build(store, self._sender, self.chaos), host, port)
+        self._sender = WebhookSender(self._store, webhook_url, webhook_secret)
+        self._listener = Listener(build(self._store, self._sender, self.chaos), host, port)
 
     @property
     def url(self) -> str:
@@ -64,9 +66,23 @@ class StripeServer:
         self._sender.url = value
 
     @property
+    def webhook_trouble(self) -> WebhookTrouble:
+        """What goes wrong with the events that happen from now on; may be set at any time."""
+        return self._sender.trouble
+
+    @webhook_trouble.setter
+    def webhook_trouble(self, value: WebhookTrouble) -> None:
+        self._sender.trouble = value
+
+    @property
     def undelivered(self) -> int:
-        """How many events the shop has not acknowledged yet."""
+        """How many deliveries the shop has not acknowledged yet."""
         return self._sender.undelivered
+
+    def forget_keys(self) -> None:
+        """Forget what was answered under which idempotency key, as Stripe does after a day."""
+        with self._store.change() as tables:
+            tables["replies"].clear()
 
     def __enter__(self) -> Self:
         self._listener.start()

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from adapters_cli.premises import OPERATOR
 from commerce_core import open_shop
 from commerce_core.customers.model import Buyer
 from commerce_core.emails.model import Locale
@@ -22,7 +23,8 @@ def _buyers(database_url: str) -> None:
 @pytest.mark.usefixtures("_buyers")
 def test_customers_are_listed_tagged_noted_and_shown(commerce: Commerce) -> None:
     assert commerce("customers", "tag", "ANA@example.com", "vip", "--json").value["tags"] == ["vip"]
-    assert commerce("customers", "note", "ana@example.com", "called", "--json").value["notes"][0]["author"] == "system"
+    noted = commerce("customers", "note", "ana@example.com", "called", "--json").value
+    assert noted["notes"][0]["author"] == OPERATOR.name
     assert [who["name"] for who in commerce("customers", "list", "--tag", "vip", "--json").value["items"]] == ["Ana"]
     shown = commerce("customers", "show", "ana@example.com")
     assert (shown.code, "vip" in shown.out, "called" in shown.out) == (0, True, True)

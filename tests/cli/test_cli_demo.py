@@ -22,7 +22,7 @@ from commerce_core.testing.stripe_server import StripeServer
 
 PROGRAM = (sys.executable, "-c", "from adapters_cli.main import run; run()", "demo", "--json")
 STEPS = [
-    "postgres", "migrations", "admin", "catalogue", "stripe", "api", "worker",
+    "postgres", "migrations", "admin", "rules", "catalogue", "stripe", "api", "worker",
     "product", "cart", "checkout", "payment", "webhook", "paid", "stock", "outbox", "mail", "invariants",
 ]  # fmt: skip
 _PORT = 28000 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -3,17 +3,18 @@
 import json
 import queue
 from typing import Any, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import stripe
 from attrs import field, frozen
 
 from commerce_core.gateways.stripe import StripeGateway
+from commerce_core.gateways.stripe_objects import amount_of
 from commerce_core.gateways.stripe_signature import sign
 from commerce_core.kernel.money import Money
-from commerce_core.payments.model import IntentRequest
 from commerce_core.payments.ports import PaymentGateway
+from commerce_core.payments.provider import Intent, IntentRequest, RefundRequest
 from commerce_core.testing.fake_gateway import FakeGateway
 
 NOW = 1_795_000_000
@@ -24,14 +25,20 @@ def request_for(amount: Money, key: str | None = None) -> IntentRequest:
     return IntentRequest(uuid4(), 1001, amount, "buyer@example.com", key or uuid4().hex)
 
 
+def refund_request(intent: Intent, amount: Money, refund_id: UUID | None = None) -> RefundRequest:
+    assert intent.order_id
+    return RefundRequest(refund_id or uuid4(), intent.order_id, intent.id, amount)
+
+
 class World(Protocol):
-    """A provider, seen from the shop (`gateway`), from the buyer (`pay`, `decline`) and from its own postman."""
+    """A provider, seen from the shop (`gateway`), from the buyer, from its dashboard and from its own postman."""
 
     gateway: PaymentGateway
 
     def pay(self, intent_id: str) -> None: ...
     def decline(self, intent_id: str) -> None: ...
-    def webhook(self, intent_id: str, type_: str) -> tuple[bytes, str]: ...
+    def refund_by_hand(self, intent_id: str, amount: Money) -> None: ...
+    def webhook(self, id_: str, type_: str) -> tuple[bytes, str]: ...
 
 
 @frozen
@@ -44,8 +51,11 @@ class FakeWorld:
     def decline(self, intent_id: str) -> None:
         self.gateway.decline(intent_id)
 
-    def webhook(self, intent_id: str, type_: str) -> tuple[bytes, str]:
-        return self.gateway.event(intent_id, type_)
+    def refund_by_hand(self, intent_id: str, amount: Money) -> None:
+        self.gateway.refund_by_hand(intent_id, amount)
+
+    def webhook(self, id_: str, type_: str) -> tuple[bytes, str]:
+        return self.gateway.event(id_, type_)
 
 
 @frozen
@@ -60,11 +70,14 @@ class StripeWorld:
         with pytest.raises(stripe.CardError):
             self._confirm(intent_id, "pm_card_visa_chargeDeclinedInsufficientFunds")
 
-    def webhook(self, intent_id: str, type_: str) -> tuple[bytes, str]:
+    def refund_by_hand(self, intent_id: str, amount: Money) -> None:
+        self.client.v1.refunds.create({"payment_intent": intent_id, "amount": amount_of(amount)})
+
+    def webhook(self, id_: str, type_: str) -> tuple[bytes, str]:
         """What Stripe wrote in its log, signed as a webhook would be: nobody can be called from a test machine."""
-        events = self.client.v1.events.list({"type": type_, "limit": 50}).data
-        event = next(e for e in events if e.data.object["id"] == intent_id)
-        body = json.dumps(event.to_dict(for_json=True)).encode()
+        events = [e.to_dict(for_json=True) for e in self.client.v1.events.list({"type": type_, "limit": 50}).data]
+        event = next(e for e in events if id_ in (e["data"]["object"]["id"], e["data"]["object"].get("payment_intent")))
+        body = json.dumps(event).encode()
         return body, sign(body, SECRET, NOW)
 
     def _confirm(self, intent_id: str, payment_method: str) -> None:

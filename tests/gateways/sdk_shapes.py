@@ -9,6 +9,8 @@ import stripe
 CLASSES: dict[str, Any] = {
     "payment_intent": stripe.PaymentIntent,
     "charge": stripe.Charge,
+    "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
     "payment_method": stripe.PaymentMethod,
     "event": stripe.Event,
 }

@@ -6,8 +6,8 @@ from attrs import evolve
 from commerce_core.gateways.manual import ManualGateway
 from commerce_core.kernel.money import Money
 from commerce_core.payments.errors import GatewayRefused, InvalidSignature, MalformedEvent
-from commerce_core.payments.model import IntentStatus
 from commerce_core.payments.ports import PaymentGateway
+from commerce_core.payments.provider import IntentStatus
 from tests.gateways.payment_worlds import request_for
 
 GATEWAY: PaymentGateway = ManualGateway()

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from commerce_core.kernel.money import Money
 from commerce_core.payments.errors import GatewayRefused, InvalidSignature
-from commerce_core.payments.model import IntentStatus
+from commerce_core.payments.provider import Intent, IntentStatus
 from tests.gateways.payment_worlds import World, request_for
 
 TWENTY = Money(1999, "EUR")
@@ -119,9 +119,9 @@ def test_a_webhook_is_verified_and_decoded(world: World) -> None:
     assert event.id.startswith("evt_")
     assert event.created.tzinfo is not None
     assert world.gateway.read_event(body) == event
-    assert event.intent is not None
-    assert (event.intent.id, event.intent.status) == (intent.id, IntentStatus.SUCCEEDED)
-    assert (event.intent.order_id, event.intent.received) == (request.order_id, TWENTY)
+    assert isinstance(event.about, Intent)
+    assert (event.about.id, event.about.status) == (intent.id, IntentStatus.SUCCEEDED)
+    assert (event.about.order_id, event.about.received) == (request.order_id, TWENTY)
 
 
 def test_a_changed_webhook_is_refused(world: World) -> None:

@@ -3,16 +3,11 @@
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from attrs import evolve
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from commerce_core.gateways.addresses import Address, is_public, resolve
 from commerce_core.gateways.public_web import PublicWeb
@@ -199,29 +194,6 @@ def test_an_address_with_spaces_and_other_scripts_is_asked_for_as_browsers_do(
 def test_nobody_waits_for_the_web_inside_a_transaction(web: PublicWeb) -> None:
     with transaction_open(), pytest.raises(RuntimeError, match="a transaction is open"):
         web.fetch("http://pictures.example/a.png")
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, str]:
-    """A certificate for pictures.example and for nothing else, with its key in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pictures.example")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("pictures.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = signed.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file = tmp_path / "server.pem"
-    file.write_bytes(private + pem)
-    return file, pem.decode()
 
 
 def test_tls_speaks_of_the_name_although_a_checked_number_is_connected_to(

@@ -425,9 +425,44 @@ def test_control_tells_how_things_stand_and_refuses_nonsense(server: StripeServe
 
     state = ask(server, "GET", "/_control")[2]
 
-    assert state == {"failures": 3, "stored": False, "latency": 0.0, "webhook_url": None, "undelivered": 0}
-    for path in ("failures", "latency", "webhook", "payment_intents/pi_1/outcome"):
-        for body in ("", "[]", '{"times": "x", "seconds": -1, "url": 7, "outcome": "maybe"}'):
+    assert state == {
+        "failures": 3,
+        "stored": False,
+        "drops": 0,
+        "broken_keys": [],
+        "latency": 0.0,
+        "hanging": False,
+        "webhook_url": None,
+        "webhook_trouble": {"copies": 1, "delay": 0.0, "shuffled": False, "losses": 0},
+        "undelivered": 0,
+    }
+    nonsense = {
+        "times": "x",
+        "seconds": -1,
+        "url": 7,
+        "outcome": "maybe",
+        "parts": [""],
+        "hanging": "yes",
+        "copies": 0,
+        "amount": True,
+        "reason": "none",
+    }
+    for path in (
+        "failures",
+        "drops",
+        "broken-keys",
+        "latency",
+        "hanging",
+        "webhook",
+        "webhook-trouble",
+        "events/evt_1/deliveries",
+        "payment_intents/pi_1/outcome",
+        "payment_intents/pi_1/refunds",
+        "payment_intents/pi_1/disputes",
+        "refunds/re_1/outcome",
+        "disputes/dp_1/outcome",
+    ):
+        for body in ("", "[]", json.dumps(nonsense)):
             assert post(server, f"/_control/{path}", body)[0] == 400
 
 

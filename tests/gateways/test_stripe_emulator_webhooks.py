@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
 from commerce_core.gateways.stripe_signature import verify
+from commerce_core.testing.stripe.chaos import WebhookTrouble
 from commerce_core.testing.stripe_server import StripeServer
 from tests.gateways.payment_worlds import Receiver
 
@@ -106,3 +109,91 @@ def test_the_command_says_where_it_listens_and_stops_when_asked(tmp_path: Path, 
             assert process.wait(10) == 0
         finally:
             process.kill()
+
+
+# Trouble on demand
+
+
+def test_an_event_is_delivered_as_often_as_asked(
+    server: StripeServer, client: stripe.StripeClient, receiver: Receiver
+) -> None:
+    server.webhook_url, server.webhook_trouble = receiver.url, WebhookTrouble(copies=3)
+    client.v1.payment_intents.create(CREATE)
+
+    bodies = [receiver.next()[0] for _ in range(3)]
+
+    assert len(set(bodies)) == 1
+    until(lambda: server.undelivered == 0)
+    assert receiver.received.empty()
+
+
+def test_a_lost_event_is_in_the_log_and_is_delivered_when_somebody_resends_it(
+    server: StripeServer, client: stripe.StripeClient, receiver: Receiver
+) -> None:
+    server.webhook_url, server.webhook_trouble = receiver.url, WebhookTrouble(losses=1)
+    lost = client.v1.payment_intents.create(CREATE)
+    told = client.v1.payment_intents.create(CREATE)
+
+    assert json.loads(receiver.next()[0])["data"]["object"]["id"] == told.id
+    until(lambda: server.undelivered == 0)
+    event = next(e for e in client.v1.events.list().data if e.data.object["id"] == lost.id)
+    assert event.pending_webhooks == 0
+    answer = httpx.post(f"{server.url}/_control/events/{event.id}/deliveries", json={"copies": 2}, timeout=10)
+    assert answer.status_code == 200
+    assert [json.loads(receiver.next()[0])["id"] for _ in range(2)] == [event.id] * 2
+    assert httpx.post(f"{server.url}/_control/events/evt_1/deliveries", json={"copies": 1}).status_code == 404
+
+
+def test_events_overtake_each_other_when_they_shall(
+    server: StripeServer, client: stripe.StripeClient, receiver: Receiver
+) -> None:
+    server.webhook_url, server.webhook_trouble = receiver.url, WebhookTrouble(delay=0.3, shuffled=True)
+    made = [client.v1.payment_intents.create(CREATE).id for _ in range(20)]
+
+    told = [json.loads(receiver.next()[0])["data"]["object"]["id"] for _ in made]
+
+    assert set(told) == set(made)
+    assert told != made
+
+
+def test_an_event_can_be_late(server: StripeServer, client: stripe.StripeClient, receiver: Receiver) -> None:
+    answer = httpx.post(f"{server.url}/_control/webhook-trouble", json={"delay": 0.3}, timeout=10)
+    assert answer.json() == {"copies": 1, "delay": 0.3, "shuffled": False, "losses": 0}
+    server.webhook_url, before = receiver.url, time.monotonic()
+    client.v1.payment_intents.create(CREATE)
+
+    receiver.next()
+
+    assert time.monotonic() - before >= 0.3
+
+
+def test_an_answer_can_be_lost_though_the_request_was_done(server: StripeServer, client: stripe.StripeClient) -> None:
+    httpx.post(f"{server.url}/_control/drops", json={"times": 1}, timeout=10)
+
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.payment_intents.create(CREATE, {"idempotency_key": "k1"})
+
+    [made] = client.v1.payment_intents.list().data
+    assert client.v1.payment_intents.create(CREATE, {"idempotency_key": "k1"}).id == made.id
+
+
+def test_certain_keys_can_be_broken_for_good(server: StripeServer, client: stripe.StripeClient) -> None:
+    httpx.post(f"{server.url}/_control/broken-keys", json={"parts": ["order-7"]}, timeout=10)
+
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            client.v1.payment_intents.create(CREATE, {"idempotency_key": "order-7-payment-1"})
+    assert client.v1.payment_intents.create(CREATE, {"idempotency_key": "order-8-payment-1"})
+    httpx.post(f"{server.url}/_control/broken-keys", json={"parts": []}, timeout=10)
+    with pytest.raises(stripe.APIError):
+        client.v1.payment_intents.create(CREATE, {"idempotency_key": "order-7-payment-1"})
+
+
+def test_requests_can_hang_until_they_may_go_on(server: StripeServer, client: stripe.StripeClient) -> None:
+    httpx.post(f"{server.url}/_control/hanging", json={"hanging": True}, timeout=10)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(client.v1.payment_intents.create, CREATE)
+        with pytest.raises(TimeoutError):
+            asked.result(0.3)
+        httpx.post(f"{server.url}/_control/hanging", json={"hanging": False}, timeout=10)
+        assert asked.result(10).status == "requires_payment_method"

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.ceiling import Ceiling
 from benchmarks.importing import markdown, measure
 from benchmarks.load import SCRIPTS
+from benchmarks.report import GOALS, write
 from benchmarks.shop import counts, detail_addresses, seed, variants
 from benchmarks.wire import exchanges
 from commerce_core import Commerce
@@ -112,3 +113,20 @@ def test_the_scripts_sign_webhooks_as_stripe_does(door: int, tmp_path: Path) -> 
     for secret in ("whsec_benchmark", SECRET):
         expected = [stripe_signature.sign(body.encode(), secret, NOW) for body in bodies]
         assert told_by_wrk(script, door, secret, str(NOW), *bodies) == expected
+
+
+def test_the_table_goes_between_the_marks_of_a_page_and_nowhere_else(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- figures: begin, by hand -->\nold\n<!-- figures: end -->\nafter\n", "utf-8")
+    write("| new |\n", page)
+    kept = "before\n<!-- figures: begin, by hand -->\n| new |\n<!-- figures: end -->\nafter\n"
+    assert page.read_text("utf-8") == kept
+    write("| new |\n", tmp_path / "table.md")
+    assert (tmp_path / "table.md").read_text("utf-8") == "| new |\n"
+
+
+def test_the_readme_shows_what_a_run_printed() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    block = text.split("<!-- figures: begin", 1)[1].split("<!-- figures: end -->", 1)[0]
+    assert all(f"| {goal.title} | **" in block for goal in GOALS.values())
+    assert "Medians of" in block

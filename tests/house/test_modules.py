@@ -34,6 +34,7 @@ SLEEPERS = (
     "adapters_worker/tasks.py",
     "commerce_core/emails/service.py",
     "commerce_core/kernel/transaction.py",
+    "commerce_core/subscriptions/deliveries.py",
     "commerce_core/postgres",
 )
 

@@ -52,7 +52,8 @@ def client_of(shop: Commerce, log_lines: LogLines) -> ClientOf:
     def assembled(table: Mapping[str, object]) -> TestClient:
         return TestClient(
             assemble(
-                table, Gate(shop.staff, shop.accounts, shop.idempotency, 1, request_logger("debug", log_lines.stream))
+                table,
+                Gate(shop.operators, shop.accounts, shop.idempotency, 1, request_logger("debug", log_lines.stream)),
             )
         )
 

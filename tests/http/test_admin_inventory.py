@@ -141,14 +141,41 @@ def test_an_explanation_and_the_holds_show_no_cart_that_could_be_opened(
 def test_the_stock_is_proved_and_repaired(
     client: TestClient, headers: dict[str, str], variant: UUID, shop: Commerce
 ) -> None:
-    assert client.simulate_get(f"{INVENTORY}/verify", headers=headers).json == {"discrepancies": []}
+    proved = {"discrepancies": [], "checked": 1, "next_cursor": None}
+    assert client.simulate_get(f"{INVENTORY}/verify", headers=headers).json == proved
     with shop.database.read() as session:
         session.connection.execute("UPDATE inventory_items SET available_qty = 41")
     [found] = client.simulate_get(f"{INVENTORY}/verify", headers=headers).json["discrepancies"]
     assert (found["problems"], found["available_qty"], found["moved"]) == (["on-hand-differs-from-ledger"], 41, 40)
     [repaired] = client.simulate_post(f"{INVENTORY}/repair", headers=headers).json["repaired"]
     assert (repaired["before"]["available"], repaired["after"]["available"]) == (41, 40)
-    assert client.simulate_get(f"{INVENTORY}/verify", headers=headers).json == {"discrepancies": []}
+    assert client.simulate_get(f"{INVENTORY}/verify", headers=headers).json == proved
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "verify"), ("POST", "repair")])
+def test_the_proof_goes_on_where_it_stopped_and_nowhere_else(
+    client: TestClient, headers: dict[str, str], variant: UUID, shop: Commerce, method: str, path: str
+) -> None:
+    with shop.database.read() as session:
+        session.connection.execute("UPDATE inventory_items SET available_qty = 41")
+    where = f"{INVENTORY}/{path}"
+    behind = client.simulate_request(method, where, headers=headers, params={"cursor": str(variant)})
+    assert (behind.status_code, behind.json["checked"], behind.json["next_cursor"]) == (200, 0, None)
+    refused = client.simulate_request(method, where, headers=headers, params={"cursor": "7"})
+    assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "invalid-cursor")
+    assert stock(client, headers, variant)["on_hand"] == 41, "nothing was repaired"
+
+
+def test_one_idempotency_key_is_for_one_part_of_the_repair(
+    client: TestClient, headers: dict[str, str], variant: UUID
+) -> None:
+    with_key = headers | {"Idempotency-Key": "a-repair"}
+    where = f"{INVENTORY}/repair"
+    assert client.simulate_post(where, headers=with_key).json["checked"] == 1
+    replayed = client.simulate_post(where, headers=with_key)
+    assert (replayed.json["checked"], replayed.headers["idempotency-replayed"]) == (1, "true")
+    other = client.simulate_post(where, headers=with_key, params={"cursor": str(variant)})
+    assert (other.status_code, other.json["code"]) == (422, "idempotency-key-reused")
 
 
 def test_support_may_look_but_not_touch(client: TestClient, shop: Commerce, variant: UUID) -> None:

@@ -1,5 +1,7 @@
 """Orders and carts as operators see them over HTTP."""
 
+from uuid import UUID
+
 import pytest
 from falcon.testing import TestClient
 
@@ -39,6 +41,22 @@ def test_orders_are_listed_and_filtered(
     found = client.simulate_get("/v1/admin/orders", query_string="q=OTHER%40", headers=bearer(token)).json
     assert [order["email"] for order in found["items"]] == ["other@example.com"]
     assert client.simulate_get("/v1/admin/orders", query_string="q=%25", headers=bearer(token)).json["total"] == 0
+
+
+def test_an_explanation_adds_up_to_the_total(
+    client: TestClient, shop: Commerce, make: Builders, gateway: FakeGateway, token: str
+) -> None:
+    order = paid_order(shop, make, gateway)
+    path = f"/v1/admin/orders/{order.id}/explain"
+    told = client.simulate_get(path, headers=bearer(token)).json
+    assert sum(step["amount"]["amount"] for step in told["steps"] if step["counts"]) == told["total"]["amount"]
+    assert [(step["rule"], step["rate"], step["exact"]) for step in told["steps"] if step["part"] == "Blue mug"] == [
+        ("price", None, "1999"),
+        ("tax-included", "20.00", "333.166667"),
+    ]
+    assert client.simulate_get(path).status_code == 401
+    missing = client.simulate_get(f"/v1/admin/orders/{UUID(int=1)}/explain", headers=bearer(token))
+    assert (missing.status_code, missing.json["code"]) == (404, "order-not-found")
 
 
 @pytest.mark.parametrize("query", ["status=LOST", "page=0", "per_page=101", "page=1000000000", "page=x"])

@@ -316,7 +316,7 @@ def test_a_refusal_that_the_document_lacks_is_logged(shop: Commerce) -> None:
             raise Gone
 
     lines = LogLines()
-    gate = Gate(shop.staff, shop.accounts, shop.idempotency, 1, request_logger("debug", lines.stream))
+    gate = Gate(shop.operators, shop.accounts, shop.idempotency, 1, request_logger("debug", lines.stream))
     assert TestClient(assemble({"/careless": Careless()}, gate)).simulate_get("/careless").status_code == 404
     assert [(line["code"], line["operation"]) for line in lines.of("undeclared refusal")] == [("test-gone", "Refuse")]
 

@@ -163,7 +163,7 @@ def test_staff_looks_after_customers(shop: Commerce, guest: Person) -> None:
 
     assert staff("PATCH", f"/{ana_id}", {"tags": ["VIP"]}).json["tags"] == ["vip"]
     assert staff("GET", "?tag=vip").json["total"] == 1
-    assert staff("POST", f"/{ana_id}/notes", {"text": "called"}).json["notes"][0]["author"] == "kim@example.com"
+    assert staff("POST", f"/{ana_id}/notes", {"text": "called"}).json["notes"][0]["author"] == "Kim"
     assert staff("GET", f"/{ana_id}/orders").json["total"] == 0
     assert staff("GET", f"/{ana_id}/export").json["customer"]["email"] == "ana@example.com"
     assert staff("POST", f"/{bo_id}/merge", {"into": ana_id}).json["code"] == "customer-accounts-both"

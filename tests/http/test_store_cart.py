@@ -11,6 +11,7 @@ from commerce_core import Commerce
 from commerce_core.access.model import Actor, ActorKind
 from commerce_core.cart.service import NewCart
 from commerce_core.testing.builders import Builders
+from commerce_core.testing.fake_gateway import FakeGateway
 from tests.http.test_store_cart_and_checkout import checkout, new_cart, post
 
 QUANTITIES = ["-1", "0", "1.5", '"2"', "true", str(2**31), str(2**63), "NaN", "Infinity", "null", "[]", "1e2", "10001"]
@@ -77,14 +78,17 @@ def test_another_carts_item_is_not_there_and_stays(client: TestClient, make: Bui
     assert everything(database_url) == before
 
 
-def test_a_cart_that_became_an_order_can_no_longer_be_changed(
-    client: TestClient, make: Builders, database_url: str
+def test_a_cart_whose_order_was_paid_can_no_longer_be_changed(
+    client: TestClient, make: Builders, gateway: FakeGateway, database_url: str
 ) -> None:
     variant = make.variant(stock=9)
     cart = new_cart(client, (variant, 1))
     path = f"/v1/store/cart/{cart['id']}"
     item = f"{path}/items/{cart['items'][0]['id']}"
-    assert checkout(client, cart["id"], "k").status_code == 201
+    placed = checkout(client, cart["id"], "k").json
+    gateway.pay(placed["payment"]["intent_id"])
+    opened = {"order_id": placed["order"]["id"], "order_token": placed["order_token"]}
+    assert post(client, "/v1/store/checkout/confirm", opened).json["order"]["status"] == "PAID"
     before = everything(database_url)
     for answer in (
         post(client, f"{path}/items", {"variant_id": str(variant), "quantity": 1}),
@@ -146,6 +150,36 @@ def test_a_merged_cart_is_410_and_a_customers_cart_is_404_for_whoever_is_not_the
             assert refused(answer) == said
     assert client.simulate_get(f"/v1/store/cart/{guest['id']}").json["merged_into_id"] == str(own.id)
     assert everything(database_url) == before
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointer"),
+    [
+        ({"email": ""}, "/email"),
+        ({"shipping_option_id": ""}, "/shipping_option_id"),
+        ({"locale": ""}, "/locale"),
+        ({"notes": None}, "/notes"),
+        ({"attributes": {"gift": 1}}, "/attributes/gift"),
+        ({"attributes": None}, "/attributes"),
+    ],
+)
+def test_a_patch_that_says_nothing_usable_is_refused_and_changes_nothing(
+    client: TestClient, database_url: str, patch: dict[str, Any], pointer: str
+) -> None:
+    path = f"/v1/store/cart/{new_cart(client)['id']}"
+    before = everything(database_url)
+    answer = client.simulate_patch(path, json=patch)
+    assert refused(answer) == (422, "invalid-input")
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+    assert everything(database_url) == before
+
+
+def test_a_merge_patch_takes_away_what_is_null_and_leaves_what_it_does_not_name(client: TestClient) -> None:
+    path = f"/v1/store/cart/{new_cart(client)['id']}"
+    client.simulate_patch(path, json={"email": "a@example.com", "attributes": {"gift": "yes", "ribbon": "red"}})
+    changed = client.simulate_patch(path, json={"email": None, "attributes": {"gift": None, "card": "blue"}}).json
+    assert (changed["email"], changed["attributes"]) == (None, {"ribbon": "red", "card": "blue"})
+    assert client.simulate_get(path).json == changed
 
 
 def test_a_line_says_why_it_cannot_be_bought(client: TestClient, make: Builders, database_url: str) -> None:

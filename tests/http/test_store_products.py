@@ -194,8 +194,11 @@ def test_the_page_of_a_product_has_the_shape_of_the_contract(client: TestClient,
     page: dict[str, Any] = answer.json
     assert list(page) == [
         "id", "slug", "title", "description_html", "status", "options", "variants", "images", "categories", "tags",
-        "attributes", "seo", "json_ld", "version",
+        "attributes", "breadcrumbs", "seo", "json_ld", "breadcrumbs_json_ld", "version",
     ]  # fmt: skip
+    assert [step["slug"] for step in page["breadcrumbs"]] == ["kitchen", "mugs"]
+    steps = page["breadcrumbs_json_ld"]["itemListElement"]
+    assert [step["name"] for step in steps] == ["Kitchen", "Mugs", "Blue mug"]
     assert page["options"] == [{"name": "Size", "values": ["Large", "Small"]}]
     assert page["variants"][0] == {
         "id": str(mug.variants[0].id),

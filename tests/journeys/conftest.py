@@ -68,6 +68,7 @@ class RunningShop:
     stripe: StripeServer
     mail: MailCatcher
     port: int
+    more: dict[str, str] = field(factory=dict)  # of the environment
     _processes: dict[str, subprocess.Popen[bytes]] = field(factory=dict)
 
     @property
@@ -82,6 +83,7 @@ class RunningShop:
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_API_BASE": self.stripe.url,
             "PORT": str(self.port),
+            **self.more,
         }
 
     def start(self, name: str, *command: str) -> None:
@@ -91,9 +93,9 @@ class RunningShop:
                 [sys.executable, "-m", *command], env=self.environ, cwd=CHECKOUT, stdout=log, stderr=log
             )
 
-    def start_api(self) -> None:
-        """Start gunicorn and wait for its first answer."""
-        self.start("api", "gunicorn", "--config", "python:adapters_http.gunicorn_conf")
+    def start_api(self, *application: str) -> None:
+        """Start gunicorn, with the shop's application or another, and wait for its first answer."""
+        self.start("api", "gunicorn", "--config", "python:adapters_http.gunicorn_conf", *application)
         with httpx.Client(base_url=self.url, timeout=5) as client:
             until(lambda: _answers(client))
 
@@ -108,6 +110,10 @@ class RunningShop:
         for pid in (process.pid, *map(int, children.stdout.split())):
             os.kill(pid, signal.SIGKILL)
         process.wait()
+
+    def death_of(self, name: str) -> int:
+        """Wait until a part ends by itself; how it did."""
+        return self._processes.pop(name).wait(30)
 
     def stop(self) -> None:
         """End whatever still runs."""
@@ -128,6 +134,11 @@ class RunningShop:
         """What the database says."""
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query).fetchall()
+
+    def execute(self, statement: str) -> None:
+        """Do it to the database."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(statement)
 
     def pass_time(self, by: timedelta) -> None:
         """Move the shop's clock, for every process that is started from now on."""

@@ -23,7 +23,8 @@ IDS = f"ARRAY[{ID}]::uuid[]"
 VALUES = {
     "cart_id": ID, "variant_id": ID, "order_id": "NULL", "variant_ids": IDS, "quantities": "ARRAY[1]", "limit": "500",
     "offset": "0", "before": "1000000", "now": "shop_now()", "until": "shop_now()", "hold_limit": "'2 hours'",
-    "ids": "ARRAY[1]::bigint[]",
+    "ids": "ARRAY[1]::bigint[]", "id": ID, "guest_cart_id": ID, "customer_id": ID, "into_id": ID, "wanted": IDS,
+    "untouched_since": "'2026-01-01T00:00:00Z'", "statuses": "ARRAY['ACTIVE', 'ABANDONED', 'CONVERTED']", "page": "1",
 }  # fmt: skip
 
 
@@ -46,32 +47,44 @@ def explained(postgres_url: str, template_database: str) -> Iterator[psycopg.Con
 
 # Each statement and the index without which it would visit what others hold, or what has been.
 FOUND_BY = {
-    "hold": "inventory_reservations_one_active",
-    "lock_items": "inventory_items_pkey",
-    "has_expired_holds": "inventory_reservations_variant",
-    "lock_expired": "inventory_reservations_expiry",
-    "lock_expired_of": "inventory_reservations_variant",
-    "release": "inventory_reservations_pkey",
-    "sell": "inventory_reservations_order",
-    "give_back": "inventory_reservations_order",
-    "move": "inventory_items_pkey",
-    "untrack": "inventory_reservations_variant",
-    "movements": "inventory_movements_variant",
-    "movements_total": "inventory_movements_variant",
-    "reservations": "inventory_reservations_variant",
-    "reservations_total": "inventory_reservations_variant",
-    "explanation": "inventory_movements_variant",
-    "proof": "inventory_movements_variant",
-    "discrepancies": "inventory_movements_variant",
-    "drifts": "inventory_movements_variant",
-    "orphans_of": "inventory_reservations_variant",
-    "end_orphans": "inventory_reservations_pkey",
+    "inventory.hold": "inventory_reservations_one_active",
+    "inventory.lock_items": "inventory_items_pkey",
+    "inventory.has_expired_holds": "inventory_reservations_variant",
+    "inventory.lock_expired": "inventory_reservations_expiry",
+    "inventory.lock_expired_of": "inventory_reservations_variant",
+    "inventory.release": "inventory_reservations_pkey",
+    "inventory.sell": "inventory_reservations_order",
+    "inventory.give_back": "inventory_reservations_order",
+    "inventory.move": "inventory_items_pkey",
+    "inventory.untrack": "inventory_reservations_variant",
+    "inventory.movements": "inventory_movements_variant",
+    "inventory.movements_total": "inventory_movements_variant",
+    "inventory.reservations": "inventory_reservations_variant",
+    "inventory.reservations_total": "inventory_reservations_variant",
+    "inventory.explanation": "inventory_movements_variant",
+    "inventory.proof": "inventory_movements_variant",
+    "inventory.discrepancies": "inventory_movements_variant",
+    "inventory.drifts": "inventory_movements_variant",
+    "inventory.orphans_of": "inventory_reservations_variant",
+    "inventory.end_orphans": "inventory_reservations_pkey",
+    "inventory.leave_past_versions": "inventory_items_pkey",
+    "cart.lock": "carts_pkey",
+    "cart.lines": "cart_items_variant_key",
+    "cart.save_line": "carts_pkey",
+    "cart.remove_line": "cart_items_variant_key",
+    "cart.save_details": "carts_pkey",
+    "cart.convert": "carts_pkey",
+    "cart.open_of_customer": "carts_of_customer",
+    "cart.claim": "carts_pkey",
+    "cart.merge": "cart_items_variant_key",
+    "cart.purge": "carts_by_activity",
+    "cart.page": "carts_by_activity",
 }
 
 
 @pytest.mark.parametrize(("name", "index"), FOUND_BY.items())
 def test_a_statement_finds_its_rows_through_its_index(explained: psycopg.Connection, name: str, index: str) -> None:
-    text = statements()[f"inventory.{name}"]
+    text = statements()[name]
     explained.execute(f"PREPARE house AS {prepared(text)}", prepare=False)
     values = ", ".join(VALUES.get(parameter, "NULL") for parameter in parameters(text))
     [[[plan]]] = explained.execute(f"EXPLAIN (FORMAT JSON) EXECUTE house({values})", prepare=False).fetchall()

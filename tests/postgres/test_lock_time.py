@@ -21,7 +21,7 @@ from commerce_core.postgres.work import PostgresBegin
 from commerce_core.wiring import Commerce
 
 NOTHING = Money(0, "EUR")
-MAIL = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+MAIL = OrderConfirmation("1001", "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
 TABLES = {"outbox": "outbox_events", "emails": "email_outbox", "staff": "users", "catalog": "products"}
 ID = UUID("0190a3c0-0000-7000-8000-000000000001")
 
@@ -50,8 +50,9 @@ def test_a_lock_that_had_to_wait_tells_the_time_after_the_wait(
 
     def lock() -> None:
         with shop.database.begin() as session:
+            assert session.now  # Asked before the lock; the lock knows better.
             if feature == "catalog":
-                session.locked(session.send("catalog.lock_products", ids=[row[0]], slugs=[]))
+                session.all_locked(session.send("catalog.lock_products", ids=[row[0]], slugs=[]))
             else:
                 session.locked(session.send(f"{feature}.lock", id=row[0]))
             granted.append(session.now)

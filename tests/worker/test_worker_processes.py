@@ -20,7 +20,7 @@ from commerce_core.postgres.migrate import migrate
 from commerce_core.postgres.work import PostgresBegin
 
 NOTHING = Money(0, "EUR")
-ORDER = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+ORDER = OrderConfirmation("1001", "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
 SUPERVISED = (sys.executable, "-m", "adapters_worker")
 PLAIN = (sys.executable, "-m", "procrastinate", "--app=adapters_worker.app.app", "worker")
 CHECKOUT = Path(__file__).parents[2]

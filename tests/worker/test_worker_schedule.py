@@ -12,6 +12,7 @@ from croniter import croniter
 
 import adapters_worker.app
 from adapters_worker.app import build, register, shop_of_the_worker
+from adapters_worker.couriers import Couriers
 from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.tasks import Drain
 from commerce_core.access.model import SYSTEM
@@ -24,7 +25,7 @@ from commerce_core.settings import Settings
 from commerce_core.wiring import Commerce, open_shop
 
 NOTHING = Money(0, "EUR")
-ORDER = OrderConfirmation(1001, "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
+ORDER = OrderConfirmation("1001", "Zoé", (), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, True, ())
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def queue(shop: Commerce, count: int) -> None:
 
 
 def test_every_periodic_job_runs_and_running_it_again_does_no_harm(shop: Commerce) -> None:
-    jobs = periodic_jobs(shop, Drain(shop))
+    jobs = periodic_jobs(shop, Drain(shop), Couriers(shop))
 
     assert len({job.name for job in jobs}) == len(jobs)
     for job in jobs * 2:
@@ -51,7 +52,7 @@ def test_every_periodic_job_runs_and_running_it_again_does_no_harm(shop: Commerc
 def test_pictures_from_elsewhere_are_fetched_until_none_is_due(shop: Commerce) -> None:
     rows = [f"mug-{n},Mug,10.00,http://127.0.0.1:9/{n}.png" for n in range(3)]  # Where nothing is ever fetched from.
     shop.imports.import_products(SYSTEM, ["Handle,Title,Variant Price,Image Src\n", *(f"{row}\n" for row in rows)])
-    [fetch] = [job for job in periodic_jobs(shop, Drain(shop)) if job.name == "fetch_remote_images"]
+    [fetch] = [job for job in periodic_jobs(shop, Drain(shop), Couriers(shop)) if job.name == "fetch_remote_images"]
 
     fetch.run()
 
@@ -62,13 +63,13 @@ def test_pictures_from_elsewhere_are_fetched_until_none_is_due(shop: Commerce) -
 def test_every_periodic_job_is_known_to_the_worker(shop: Commerce) -> None:
     app = build(shop)
 
-    assert {job.name for job in periodic_jobs(shop, Drain(shop))} < set(app.tasks)
+    assert {job.name for job in periodic_jobs(shop, Drain(shop), Couriers(shop))} < set(app.tasks)
     assert "drain" in app.tasks
 
 
 def test_every_line_of_the_schedule_has_a_thread_and_the_doorbell_another(shop: Commerce) -> None:
     app = build(shop)
-    lines = {job.line for job in periodic_jobs(shop, Drain(shop))}
+    lines = {job.line for job in periodic_jobs(shop, Drain(shop), Couriers(shop))}
 
     assert app.worker_defaults["concurrency"] >= len(lines) + 2
     assert shop_of_the_worker(shop.settings).settings.threads == app.worker_defaults["concurrency"]

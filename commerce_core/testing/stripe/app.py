@@ -11,11 +11,15 @@ from commerce_core.testing.stripe.call import API_VERSION, Call, Prepare
 from commerce_core.testing.stripe.chaos import Chaos
 from commerce_core.testing.stripe.charges import Charges
 from commerce_core.testing.stripe.control import mount_control
+from commerce_core.testing.stripe.control_bank import mount_bank
+from commerce_core.testing.stripe.disputes import Disputes
 from commerce_core.testing.stripe.events import Events
-from commerce_core.testing.stripe.faults import ApiError, invalid, out_of_order, unauthorized
+from commerce_core.testing.stripe.faults import ApiError, invalid, unauthorized
 from commerce_core.testing.stripe.idempotency import Answer, Keys, fingerprint
+from commerce_core.testing.stripe.listener import hang_up
 from commerce_core.testing.stripe.parameters import Params, parse
 from commerce_core.testing.stripe.payment_intents import PaymentIntents
+from commerce_core.testing.stripe.refunds import Refunds
 from commerce_core.testing.stripe.store import Store, new_id
 from commerce_core.testing.stripe.webhooks import WebhookSender
 
@@ -28,6 +32,8 @@ def build(store: Store, sender: WebhookSender, chaos: Chaos) -> falcon.App[falco
     events = Events(store, sender.announce)
     intents = PaymentIntents(store, events)
     charges = Charges(store)
+    refunds = Refunds(store, events)
+    disputes = Disputes(store, events)
     gate = _Gate(Keys(store), chaos)
 
     app = falcon.App()
@@ -38,9 +44,15 @@ def build(store: Store, sender: WebhookSender, chaos: Chaos) -> falcon.App[falco
     app.add_route("/v1/payment_intents/{id}/confirm", _Endpoint(gate, post=intents.confirm, public="post"))
     app.add_route("/v1/payment_intents/{id}/cancel", _Endpoint(gate, post=intents.cancel))
     app.add_route("/v1/charges/{id}", _Endpoint(gate, get=charges.retrieve))
+    app.add_route("/v1/refunds", _Endpoint(gate, get=refunds.list, post=refunds.create))
+    app.add_route("/v1/refunds/{id}", _Endpoint(gate, get=refunds.retrieve))
+    app.add_route("/v1/disputes", _Endpoint(gate, get=disputes.list))
+    app.add_route("/v1/disputes/{id}", _Endpoint(gate, get=disputes.retrieve))
+    app.add_route("/v1/disputes/{id}/close", _Endpoint(gate, post=disputes.close))
     app.add_route("/v1/events", _Endpoint(gate, get=events.list))
     app.add_route("/v1/events/{id}", _Endpoint(gate, get=events.retrieve))
-    mount_control(app, intents, sender, chaos)
+    mount_control(app, sender, chaos)
+    mount_bank(app, intents, refunds, disputes)
     app.add_sink(_unknown)
     app.add_error_handler(ApiError, _answer_fault)
     app.add_error_handler(falcon.HTTPError, _answer_http_error)
@@ -59,22 +71,25 @@ class _Gate:
             if kept is not None:
                 resp.set_header("Idempotent-Replayed", "true")
                 resp.set_header("Original-Request", kept.request_id)
-                _write(resp, kept.status, kept.body)
+                self._hang_up_or_write(call, req, resp, kept)
                 return
             run = prepare(call)
-            struck = self.chaos.strikes()
+            stored = True
             try:
-                if struck:
-                    raise out_of_order()
+                self.chaos.strike(call.idempotency_key)
                 status, body = 200, run()
             except ApiError as fault:
-                status, body = fault.status, fault.body
-            stored = not struck or self.chaos.stored
+                status, body, stored = fault.status, fault.body, fault.stored
             if status >= 500:
                 resp.set_header("Stripe-Should-Retry", "false" if stored else "true")
             if stored:
                 self.keys.keep(call.idempotency_key, print_, Answer(status, body, call.request_id))
-        _write(resp, status, body)
+        self._hang_up_or_write(call, req, resp, Answer(status, body, call.request_id))
+
+    def _hang_up_or_write(self, call: Call, req: falcon.Request, resp: falcon.Response, answer: Answer) -> None:
+        if self.chaos.loses_answer(call.idempotency_key):
+            hang_up(req.env)
+        _write(resp, answer.status, answer.body)
 
 
 class _Endpoint:

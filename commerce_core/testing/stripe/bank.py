@@ -4,6 +4,7 @@ import copy
 
 from attrs import frozen
 
+from commerce_core.testing.stripe import disputes
 from commerce_core.testing.stripe.call import Call
 from commerce_core.testing.stripe.cards import METHODS, Decline, TestMethod
 from commerce_core.testing.stripe.events import Events
@@ -74,6 +75,8 @@ class Attempt:
         self.intent.update(status="succeeded", amount_received=self.intent["amount"])
         self.events.emit("charge.succeeded", paid, self.call)
         self.events.emit("payment_intent.succeeded", self.intent, self.call)
+        if self.method.disputed is not None:
+            disputes.begin(self.tables, self.events, self.call, paid, self.method.disputed)
 
     def _decline(self, why: Decline) -> JsonObject:
         refused = self._charge("failed", why)

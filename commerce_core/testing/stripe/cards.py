@@ -35,7 +35,7 @@ _DEBIT_FAILED = Decline(
 
 @frozen
 class TestMethod:
-    """A payment method and its fate: refused, to be authenticated first, or settled days later."""
+    """A payment method and its fate: refused, to be authenticated first, settled days later, refunded or disputed."""
 
     __test__ = False  # Not a test, whatever pytest reads into the name.
 
@@ -45,6 +45,8 @@ class TestMethod:
     decline: Decline | None = None
     authenticates: bool = False
     settles_later: bool = False
+    refunds_wait: bool = False
+    disputed: str | None = None  # Why its owner's bank wants the money back at once.
 
     def as_object(self) -> JsonObject:
         """A fresh PaymentMethod of this kind, in Stripe's shape."""
@@ -106,6 +108,11 @@ METHODS = {
     "pm_card_chargeDeclinedExpiredCard": evolve(_VISA, last4="0069", decline=_EXPIRED),
     "pm_card_chargeDeclinedIncorrectCvc": evolve(_VISA, last4="0127", decline=_CVC),
     "pm_card_chargeDeclinedProcessingError": evolve(_VISA, last4="0119", decline=_PROCESSING),
+    "pm_card_pendingRefund": evolve(_VISA, last4="7726", refunds_wait=True),
+    "pm_card_refundFail": evolve(_VISA, last4="5126"),  # Succeeds, and fails when `/_control` says so.
+    "pm_card_createDispute": evolve(_VISA, last4="0259", disputed="fraudulent"),
+    "pm_card_createDisputeProductNotReceived": evolve(_VISA, last4="2685", disputed="product_not_received"),
+    "pm_card_createDisputeInquiry": evolve(_VISA, last4="1976", disputed="general"),
     "DE89370400440532013000": _SEPA,
     "DE62370400440532013001": evolve(_SEPA, last4="3001", decline=_DEBIT_FAILED),
 }

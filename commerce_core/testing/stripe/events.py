@@ -10,6 +10,7 @@ from commerce_core.testing.stripe.faults import JsonObject, no_such
 from commerce_core.testing.stripe.objects import event
 from commerce_core.testing.stripe.parameters import only, text
 from commerce_core.testing.stripe.store import Store
+from commerce_core.testing.stripe.webhooks import still_to_deliver
 
 _KEPT = 10_000  # Stripe keeps thirty days.
 
@@ -29,7 +30,8 @@ class Events:
             if len(tables["events"]) > _KEPT:
                 oldest = next(iter(tables["events"]))
                 del tables["events"][oldest]
-                tables["deliveries"].pop(oldest, None)
+                for delivery in [d for d in tables["deliveries"] if d.startswith(oldest)]:
+                    del tables["deliveries"][delivery]
             self.announce(new["id"])
 
     def retrieve(self, call: Call) -> Run:
@@ -40,7 +42,7 @@ class Events:
             with self.store.look() as tables:
                 if call.id not in tables["events"]:
                     raise no_such("event", call.id, "id")
-                return self._shown(tables["events"][call.id], tables["deliveries"])
+                return _shown(tables["events"][call.id], still_to_deliver(tables["deliveries"]))
 
         return run
 
@@ -51,8 +53,9 @@ class Events:
 
         def run() -> JsonObject:
             with self.store.look() as tables:
+                waiting = still_to_deliver(tables["deliveries"])
                 found = [
-                    self._shown(e, tables["deliveries"])
+                    _shown(e, waiting)
                     for e in reversed(tables["events"].values())
                     if type_ in {None, e["type"]} and (types is None or e["type"] in types) and created(e)
                 ]
@@ -60,6 +63,6 @@ class Events:
 
         return run
 
-    @staticmethod
-    def _shown(one: JsonObject, deliveries: dict[str, JsonObject]) -> JsonObject:
-        return one | {"pending_webhooks": int(one["id"] in deliveries)}
+
+def _shown(one: JsonObject, waiting: set[str]) -> JsonObject:
+    return one | {"pending_webhooks": int(one["id"] in waiting)}

@@ -9,6 +9,8 @@ JsonObject = dict[str, Any]
 class ApiError(Exception):
     """An answer that is an error, in Stripe's shape."""
 
+    stored = True  # Whether the idempotency key remembers it.
+
     def __init__(self, status: int, type_: str, message: str, **facts: object) -> None:
         super().__init__(message)
         self.status = status
@@ -33,9 +35,11 @@ def unauthorized(message: str) -> ApiError:
     return ApiError(401, "invalid_request_error", message)
 
 
-def out_of_order() -> ApiError:
-    """What Stripe answers when the fault is its own."""
-    return ApiError(500, "api_error", "An unknown error occurred.")
+def out_of_order(*, stored: bool) -> ApiError:
+    """What Stripe answers when the fault is its own; `stored` when it happened so late that the key remembers it."""
+    fault = ApiError(500, "api_error", "An unknown error occurred.")
+    fault.stored = stored
+    return fault
 
 
 def card_error(error: Mapping[str, object]) -> ApiError:

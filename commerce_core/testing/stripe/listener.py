@@ -8,7 +8,7 @@ import io
 import socket
 import socketserver
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from wsgiref.types import WSGIApplication
 
 _IDLE = 60.0  # Seconds a silent connection stays open.
 _BODY_LIMIT = 10_000_000
+_CONNECTION = "emulator.connection"
 
 
 class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -68,6 +69,11 @@ class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """A client that went away is no error; a bug shows as the 500 that the application answers."""
 
 
+def hang_up(environ: Mapping[str, Any]) -> None:
+    """End the connection of this request without a word."""
+    _hang_up(environ[_CONNECTION])
+
+
 def _hang_up(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):  # It may be gone already.
         connection.shutdown(socket.SHUT_RDWR)
@@ -97,10 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
         run.os_environ = {}  # Nothing of this process belongs into a request.
         run.run(cast("Listener", self.server).application)
 
-    def _environ(self, length: str) -> dict[str, str]:
+    def _environ(self, length: str) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
         host, port = cast("tuple[str, int]", self.server.server_address)
-        environ = {
+        environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote(path, "latin-1"),  # As PEP 3333 wants it.
@@ -111,6 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
             "SERVER_PORT": str(port),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],
+            _CONNECTION: self.connection,
         }
         for name, value in self.headers.items():
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)

@@ -20,6 +20,13 @@ def currency(value: str) -> str:
     return code
 
 
+def refundable(number: int, code: str) -> int:
+    """An amount Stripe can give back in this currency: as little as it likes, but not nothing."""
+    if number < 1:
+        raise invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+    return _chargeable(number, code)
+
+
 def amount(value: str, code: str) -> int:
     """An amount Stripe can charge in this currency."""
     number = whole(value, "amount")
@@ -27,6 +34,10 @@ def amount(value: str, code: str) -> int:
         raise invalid("Amount must be at least the minimum for this currency.", param="amount", code="amount_too_small")
     if number > _MOST:
         raise invalid(f"Amount must be no more than {_MOST}.", param="amount", code="amount_too_large")
+    return _chargeable(number, code)
+
+
+def _chargeable(number: int, code: str) -> int:
     if (code in _ALWAYS_00 and number % 100) or (code in _ENDS_IN_0 and number % 10):
         raise invalid(f"Invalid amount for {code}.", param="amount", code="parameter_invalid_integer")
     return number

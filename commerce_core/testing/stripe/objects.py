@@ -14,6 +14,16 @@ _PUBLIC = (
     "payment_method_types", "processing", "receipt_email", "setup_future_usage", "shipping", "source", "status",
 )  # fmt: skip
 
+_DAYS_TO_ANSWER = 9
+_EVIDENCE = (
+    "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
+    "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
+    "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation", "duplicate_charge_explanation",
+    "duplicate_charge_id", "product_description", "receipt", "refund_policy", "refund_policy_disclosure",
+    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address", "shipping_carrier",
+    "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+)  # fmt: skip
+
 
 def payment_intent(amount: int, currency: str, given: Mapping[str, object]) -> JsonObject:
     """A new intent that waits for a payment method; `given` overrides what the request set."""
@@ -124,6 +134,69 @@ def charge(
         "status": status,
         "transfer_data": None,
         "transfer_group": None,
+    }
+
+
+def refund(of: JsonObject, amount: int, given: Mapping[str, object]) -> JsonObject:
+    """Money that goes back from a charge; `given` overrides what the request set, and its status."""
+    kind = of["payment_method_details"]["type"]
+    details: JsonObject = {
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "refund",
+    }
+    made: JsonObject = {
+        "id": new_id("re"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": new_id("txn"),
+        "charge": of["id"],
+        "created": timestamp(),
+        "currency": of["currency"],
+        "customer": None,
+        "customer_account": None,
+        "destination_details": {"type": kind} | ({"card": details} if kind == "card" else {}),
+        "metadata": {},
+        "payment_intent": of["payment_intent"],
+        "payment_method": of["payment_method"],
+        "reason": None,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "succeeded",
+        "transfer_reversal": None,
+    }
+    return made | dict(given)
+
+
+def dispute(of: JsonObject, reason: str, status: str) -> JsonObject:
+    """A bank that wants a charge back, or asks about it when `status` is a warning."""
+    warning = status.startswith("warning")
+    card = {"brand": "visa", "case_type": "inquiry" if warning else "chargeback", "network_reason_code": "10.4"}
+    return {
+        "id": new_id("dp"),
+        "object": "dispute",
+        "amount": of["amount"],
+        "balance_transactions": [],
+        "charge": of["id"],
+        "created": timestamp(),
+        "currency": of["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": timestamp() + _DAYS_TO_ANSWER * 86_400,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "manual",
+        },
+        "is_charge_refundable": warning,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": of["payment_intent"],
+        "payment_method_details": {"type": "card", "card": card | {"network": "visa"}},
+        "reason": reason,
+        "status": status,
     }
 
 

@@ -14,7 +14,7 @@ from attrs import Factory, define, field
 
 from commerce_core.testing.stripe.faults import JsonObject
 
-_NAMES = ("payment_intents", "attempts", "charges", "events", "replies", "deliveries")
+_NAMES = ("payment_intents", "attempts", "charges", "refunds", "disputes", "events", "replies", "deliveries")
 Tables = dict[str, dict[str, JsonObject]]
 
 _ALPHABET = string.ascii_letters + string.digits

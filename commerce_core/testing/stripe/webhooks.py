@@ -2,13 +2,16 @@
 
 import http.client
 import json
+import random
 import threading
 import time
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from commerce_core.gateways.stripe_signature import sign
+from commerce_core.testing.stripe.chaos import WebhookTrouble
 from commerce_core.testing.stripe.faults import JsonObject
-from commerce_core.testing.stripe.store import Store
+from commerce_core.testing.stripe.store import Store, new_id
 
 _THREADS = 4  # So that one slow answer does not hold up the rest, as with Stripe.
 _TIMEOUT = 10.0
@@ -22,6 +25,7 @@ class WebhookSender:
 
     def __init__(self, store: Store, url: str | None, secret: str) -> None:
         self.secret = secret
+        self.trouble = WebhookTrouble()
         self._store = store
         self._url = url
         self._sending: set[str] = set()
@@ -56,25 +60,43 @@ class WebhookSender:
 
     @property
     def undelivered(self) -> int:
-        """How many events the shop has not yet acknowledged."""
+        """How many deliveries the shop has not yet acknowledged."""
         with self._store.look() as tables:
             return len(tables["deliveries"])
 
     def announce(self, event_id: str) -> None:
-        """Deliver this event soon."""
+        """Deliver this event soon, unless it is one that shall be lost."""
         if self._url is None:
             return
-        with self._store.change() as tables:
-            tables["deliveries"][event_id] = {"attempts": 0, "due": time.time()}
-            self._store.news.notify()
+        with self._store.change():
+            self.trouble.losses -= (lost := self.trouble.losses > 0)
+            if not lost:
+                self._deliver_soon(event_id, self.trouble.copies)
+
+    def knows(self, event_id: str) -> bool:
+        """Whether the log still holds this event."""
+        with self._store.look() as tables:
+            return event_id in tables["events"]
+
+    def deliver_again(self, event_id: str, copies: int) -> None:
+        """Deliver an event of the log, as the dashboard's "Resend" does, whatever became of it before."""
+        with self._store.change():
+            self._deliver_soon(event_id, copies)
+
+    def _deliver_soon(self, event_id: str, copies: int) -> None:
+        deliveries, trouble = self._store.tables["deliveries"], self.trouble
+        for _ in range(copies):
+            pause = trouble.delay * (random.random() if trouble.shuffled else 1)  # noqa: S311 - an order, not a secret
+            deliveries[f"{event_id}/{new_id('del')}"] = {"attempts": 0, "due": time.time() + pause}
+        self._store.news.notify_all()
 
     def _work(self) -> None:
-        while (event := self._next()) is not None:
-            delivered = self._deliver(event)
-            self._record(event["id"], delivered=delivered)
+        while (due := self._next()) is not None:
+            delivery_id, event = due
+            self._record(delivery_id, delivered=self._deliver(event))
 
-    def _next(self) -> JsonObject | None:
-        """Wait for an event whose delivery is due, and claim it; None when it is time to stop."""
+    def _next(self) -> tuple[str, JsonObject] | None:
+        """Wait for a delivery that is due, and claim it with its event; None when it is time to stop."""
         with self._store.look() as tables:
             while not self._stopped:
                 waiting = [(d["due"], id_) for id_, d in tables["deliveries"].items() if id_ not in self._sending]
@@ -82,7 +104,7 @@ class WebhookSender:
                 pause = min(due - time.time(), _LONGEST_PAUSE) if self._url else _LONGEST_PAUSE
                 if pause <= 0:
                     self._sending.add(id_)
-                    return tables["events"][id_]
+                    return id_, tables["events"][_event_of(id_)]
                 self._store.news.wait(pause)
         return None
 
@@ -93,16 +115,25 @@ class WebhookSender:
         body = json.dumps(event | {"pending_webhooks": 1}, indent=2).encode()
         return _post(url, body, sign(body, self.secret, int(time.time())))
 
-    def _record(self, event_id: str, *, delivered: bool) -> None:
+    def _record(self, delivery_id: str, *, delivered: bool) -> None:
         with self._store.change() as tables:
-            self._sending.discard(event_id)
-            delivery = tables["deliveries"].get(event_id)
+            self._sending.discard(delivery_id)
+            delivery = tables["deliveries"].get(delivery_id)
             if delivery is None:
                 return  # So old that the event itself was forgotten.
             delivery["attempts"] += 1
             delivery["due"] = time.time() + min(_FIRST_PAUSE * 2 ** min(delivery["attempts"], 10), _LONGEST_PAUSE)
             if delivered or delivery["attempts"] >= _ATTEMPTS:
-                del tables["deliveries"][event_id]
+                del tables["deliveries"][delivery_id]
+
+
+def still_to_deliver(deliveries: Iterable[str]) -> set[str]:
+    """The ids of the events that these deliveries are for."""
+    return set(map(_event_of, deliveries))
+
+
+def _event_of(delivery_id: str) -> str:
+    return delivery_id.partition("/")[0]
 
 
 def _post(url: str, body: bytes, signature: str) -> bool:

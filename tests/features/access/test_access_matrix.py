@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from commerce_core.access import model
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, PERMISSIONS, SYSTEM, Actor, ActorKind, Origin, Permission, Role
 
@@ -19,9 +20,17 @@ MATRIX = {
     Permission.CUSTOMERS_WRITE:   (True, True,  True),
     Permission.CUSTOMERS_PRIVACY: (True, True,  False),
     Permission.CARTS_READ:        (True, True,  True),
+    Permission.DISCOUNTS_READ:    (True, True,  True),
+    Permission.DISCOUNTS_WRITE:   (True, True,  False),
+    Permission.SETTINGS_READ:     (True, True,  False),
+    Permission.SETTINGS_WRITE:    (True, True,  False),
     Permission.STAFF_MANAGE:      (True, False, False),
+    Permission.KEYS_MANAGE:       (True, False, False),
+    Permission.SUBSCRIPTIONS_READ:  (True, True,  False),
+    Permission.SUBSCRIPTIONS_WRITE: (True, False, False),
     Permission.OPERATIONS_READ:   (True, True,  False),
     Permission.OPERATIONS_WRITE:  (True, False, False),
+    Permission.AUDIT_READ:        (True, False, False),
 }  # fmt: skip
 ROLES = (Role.ADMIN, Role.MANAGER, Role.SUPPORT)
 CELLS = [(role, permission, MATRIX[permission][column]) for permission in MATRIX for column, role in enumerate(ROLES)]
@@ -40,7 +49,7 @@ def may(actor: Actor, permission: Permission) -> bool:
 
 
 def test_the_matrix_names_every_permission_and_every_role() -> None:
-    assert set(MATRIX) == set(Permission)
+    assert set(MATRIX) == set(Permission) == set(model.MATRIX)
     assert set(ROLES) == set(Role) == set(PERMISSIONS)
 
 
@@ -69,3 +78,19 @@ def test_an_actor_of_the_staff_carries_who_it_is_and_where_it_comes_from() -> No
 
     assert (actor.kind, actor.id, actor.name) == (ActorKind.STAFF, member_id, "kim@example.com")
     assert actor.origin == Origin(request_id="req-1", address="192.0.2.7")
+
+
+def test_a_key_may_what_it_was_made_for_and_nothing_else() -> None:
+    key = Actor.key(uuid4(), "till", frozenset({Permission.ORDERS_READ}), Origin())
+
+    assert [permission for permission in Permission if may(key, permission)] == [Permission.ORDERS_READ]
+
+
+def test_nobody_covers_more_than_they_have_and_the_first_that_lacks_is_named() -> None:
+    staff(Role.MANAGER).must_cover(PERMISSIONS[Role.SUPPORT])
+    staff(Role.SUPPORT).must_cover(())
+
+    with pytest.raises(PermissionDenied) as refused:
+        staff(Role.SUPPORT).must_cover(PERMISSIONS[Role.MANAGER])
+
+    assert refused.value.permission == Permission.CATALOG_WRITE

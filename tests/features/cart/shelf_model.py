@@ -95,8 +95,7 @@ class Shelf:
     def hold(self, cart: UUID, wanted: Mapping[UUID, int], order: UUID | None = None) -> None:
         now = self.state.now
         counted = {variant: quantity for variant, quantity in wanted.items() if variant in self.state.on_hand}
-        if any(quantity > self.free(cart, variant) for variant, quantity in counted.items()):
-            self.release(counted)
+        self.release([variant for variant, quantity in counted.items() if quantity > self.free(cart, variant)])
         short = {v: max(0, self.free(cart, v)) for v, quantity in counted.items() if quantity > self.free(cart, v)}
         if short:
             raise Refused("out-of-stock", short)
@@ -131,11 +130,24 @@ class Shelf:
 
     def open(self, cart_id: UUID, shopper: UUID | None, version: int | None = None) -> ModelCart:
         cart = self.find(cart_id, shopper)
-        if cart.order:
-            raise Refused("cart-not-open")
         if version not in {None, cart.version}:
             raise Refused("cart-changed")
+        if cart.order:
+            self.give_up(cart.order)
         return cart
+
+    def give_up(self, order_id: UUID) -> None:
+        """The buyer goes back to the cart: it holds from now on what its order held."""
+        order = self.state.orders[order_id]
+        if order.status != "PENDING_PAYMENT":
+            raise Refused("cart-not-open")
+        order.status = "CANCELLED"
+        for (cart_id, variant), hold in self.state.holds.items():
+            if hold.order == order_id:
+                self.state.holds[cart_id, variant] = Hold(hold.quantity, self.state.now, self.state.now + HOLD, None)
+        cart = self.state.carts[order.cart]
+        cart.order = None
+        cart.version += 1
 
     def touch(self, cart: ModelCart) -> None:
         cart.version += 1
@@ -194,7 +206,9 @@ class Shelf:
 
     def merge(self, customer: UUID, guest_id: UUID) -> None:
         with self.all_or_nothing() as state:
-            guest = self.open(guest_id, customer)
+            guest = self.find(guest_id, customer)
+            if guest.order:
+                raise Refused("cart-not-open")
             if guest.owner == customer:
                 return
             theirs = [

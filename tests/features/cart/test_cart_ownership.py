@@ -144,6 +144,15 @@ def test_what_the_guest_saw_and_said_comes_along(shop: Commerce, make: Builders,
     assert shop.cart.get(own.id, shopper=customer) == cart
 
 
+def test_attributes_come_along_as_far_as_there_is_room(shop: Commerce, make: Builders, customer: Actor) -> None:
+    own, guest = own_cart(shop, customer), make.cart()
+    shop.cart.change(own.id, CartChanges(attributes={f"own {n}": "mine" for n in range(15)}), shopper=customer)
+    shop.cart.change(guest.id, CartChanges(attributes={"own 3": "theirs"} | {f"guest {n}": "x" for n in range(15)}))
+    attributes = shop.cart.merge(customer, guest.id).cart.attributes
+    assert len(attributes) == 20
+    assert [value for name, value in attributes.items() if name.startswith("own")] == ["mine"] * 15
+
+
 def test_what_there_is_no_stock_for_is_capped_and_told(
     shop: Commerce, make: Builders, customer: Actor, clock: Clock
 ) -> None:

@@ -1,5 +1,6 @@
 """What a buyer does with a cart."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.testing.builders import PARIS, Builders
+from commerce_core.testing.fake_gateway import FakeGateway
 
 
 def events(database_url: str, cart_id) -> list[str]:
@@ -130,11 +132,15 @@ def test_details_are_changed_one_by_one(shop: Commerce, make: Builders) -> None:
     ("changes", "pointer"),
     [
         (CartChanges(email="nobody"), "/email"),
+        (CartChanges(email=""), "/email"),
         (CartChanges(email="a@b.c\r\nBcc: x@example.com"), "/email"),
         (CartChanges(notes="x" * 2001), "/notes"),
         (CartChanges(notes="\x00"), "/notes"),
         (CartChanges(shipping_option_id="drone"), "/shipping_option_id"),
+        (CartChanges(shipping_option_id=""), "/shipping_option_id"),
         (CartChanges(attributes={str(n): "" for n in range(21)}), "/attributes"),
+        (CartChanges(attributes={"a/b~c": "\x00"}), "/attributes/a~1b~0c"),
+        (CartChanges(attributes={" ": "x"}), "/attributes"),
     ],
 )
 def test_details_that_cannot_be_are_refused_with_a_pointer(shop: Commerce, changes: CartChanges, pointer: str) -> None:
@@ -145,15 +151,31 @@ def test_details_that_cannot_be_are_refused_with_a_pointer(shop: Commerce, chang
     assert shop.cart.get(cart.id) == cart
 
 
+def test_attributes_are_changed_one_by_one_and_never_grow_beyond_twenty(shop: Commerce) -> None:
+    cart = shop.cart.create(NewCart())
+    shop.cart.change(cart.id, CartChanges(attributes={str(n): "x" for n in range(20)}))
+    full = shop.cart.change(cart.id, CartChanges(attributes={"0": "y"}))
+    with pytest.raises(InvalidInput) as refused:
+        shop.cart.change(cart.id, CartChanges(attributes={"gift": "yes"}))
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/attributes", "too-many")]
+    assert shop.cart.get(cart.id) == full
+    cart = shop.cart.change(cart.id, CartChanges(attributes={"0": None, "1": None, "unknown": None, "gift": "yes"}))
+    assert cart.attributes == {str(n): "x" for n in range(2, 20)} | {"gift": "yes"}
+    assert shop.cart.get(cart.id) == cart
+
+
 def test_another_currency_is_refused(shop: Commerce) -> None:
     with pytest.raises(InvalidInput):
         shop.cart.create(NewCart(currency="USD"))
 
 
-def test_a_cart_that_became_an_order_is_closed(shop: Commerce, make: Builders) -> None:
+def test_a_cart_that_was_bought_is_closed(shop: Commerce, make: Builders, gateway: FakeGateway) -> None:
     variant = make.variant()
     cart = make.cart((variant, 1))
-    shop.checkout.check_out(make.request(cart.id))
+    done = shop.checkout.check_out(make.request(cart.id))
+    gateway.pay(done.payment.intent_id)
+    shop.checkout.confirm(done.order.id, done.order_token)
+    bought = shop.cart.get(cart.id)
     for refused in (
         lambda: shop.cart.add_item(cart.id, NewItem(variant, 1)),
         lambda: shop.cart.set_quantity(cart.id, cart.items[0].id, 2),
@@ -162,6 +184,7 @@ def test_a_cart_that_became_an_order_is_closed(shop: Commerce, make: Builders) -
     ):
         with pytest.raises(CartNotOpen):
             refused()
+    assert shop.cart.get(cart.id) == bought
 
 
 def test_a_cart_without_anything_to_send_has_no_shipping_options(shop: Commerce, make: Builders) -> None:
@@ -169,6 +192,19 @@ def test_a_cart_without_anything_to_send_has_no_shipping_options(shop: Commerce,
     parcel = make.cart((make.variant(), 1))
     assert shop.cart.shipping_options(digital.id).items == ()
     assert [way.id for way in shop.cart.shipping_options(parcel.id).items] == ["standard"]
+
+
+def test_operators_see_the_carts_of_all_states_in_one_order(shop: Commerce, make: Builders) -> None:
+    variant = make.variant(stock=99)
+    carts = [make.cart((variant, 1)) for _ in range(5)]
+    shop.checkout.check_out(make.request(carts[1].id))
+    shop.cart.change(carts[0].id, CartChanges(notes="the last to be touched"))
+    newest_first = [str(cart.id) for cart in (carts[0], carts[1], carts[4], carts[3], carts[2])]
+    pages = [json.loads(shop.cart.list_carts(SYSTEM, None, PageRequest(number, 2))) for number in (1, 2, 3, 4)]
+    assert [cart["id"] for page in pages for cart in page["items"]] == newest_first
+    assert {page["total"] for page in pages} == {5}
+    open_ones = json.loads(shop.cart.list_carts(SYSTEM, CartStatus.ACTIVE, PageRequest(2, 3)))
+    assert ([cart["id"] for cart in open_ones["items"]], open_ones["total"]) == (newest_first[-1:], 4)
 
 
 def test_operators_see_carts_that_hold_something(shop: Commerce, make: Builders) -> None:

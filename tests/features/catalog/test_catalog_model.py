@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from attrs import evolve
 
-from commerce_core.catalog.drafts import NewImage, NewProduct, NewVariant, ProductChanges
+from commerce_core.catalog.drafts import NewCategory, NewImage, NewProduct, NewVariant, ProductChanges, SeoChanges
 from commerce_core.catalog.errors import ProductStatusConflict, TooManyImages
 from commerce_core.catalog.model import (
     MAX_IMAGES,
@@ -18,10 +18,12 @@ from commerce_core.catalog.model import (
     Variant,
     VariantId,
 )
+from commerce_core.catalog.tags import NewTag
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.html import SafeHtml
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.slug import Slug
+from commerce_core.kernel.unset import UNSET
 
 EUR = "EUR"
 
@@ -98,6 +100,10 @@ PRICE = Money(100, EUR)
         ({"variants": (NewVariant(PRICE, ("S",)),)}, "/variants/0/option_values"),
         ({"variants": (NewVariant(PRICE), NewVariant(PRICE))}, "/variants/1/option_values"),
         ({"option_names": ("Size", "size"), "variants": (NewVariant(PRICE, ("S", "M")),)}, "/option_names/1"),
+        (
+            {"option_names": ("A", "B"), "variants": (NewVariant(PRICE, ("x", "y")), NewVariant(PRICE, ("X", "z")))},
+            "/variants/1/option_values",
+        ),
         ({"tags": ("★",)}, "/tags/0"),
         ({"vendor": ""}, "/vendor"),
     ],
@@ -120,6 +126,23 @@ def test_a_picture_is_on_the_web_or_on_this_server(url: str) -> None:
 def test_a_former_price_is_above_the_price() -> None:
     with pytest.raises(InvalidInput):
         NewVariant(PRICE, compare_at_price=PRICE)
+
+
+def test_names_and_codes_are_kept_without_the_white_space_around_them() -> None:
+    variant = NewVariant(PRICE, (" S\u00a0",), sku=" MUG-S\u2003", barcode=" 4006381333931 ")
+    draft = NewProduct(" Mug ", (variant,), vendor=" Mill ", option_names=(" Size ",), tags=(" new ",))
+    changes = ProductChanges(title=" Cup ", vendor=None, tags=(" old ",))
+    seo = SeoChanges(meta_title=" Cup ", meta_description=None)
+
+    assert (variant.option_values, variant.sku, variant.barcode) == (("S",), "MUG-S", "4006381333931")
+    assert (draft.title, draft.vendor, draft.option_names, draft.tags) == ("Mug", "Mill", ("Size",), ("new",))
+    assert (changes.title, changes.vendor, changes.tags) == ("Cup", None, ("old",))
+    assert (seo.meta_title, seo.meta_description, seo.noindex) == ("Cup", None, UNSET)
+    assert (NewCategory(" Cups ").title, NewTag(" new ").title, NewImage("/a", " front ").alt) == (
+        "Cups",
+        "new",
+        "front",
+    )
 
 
 def test_changes_are_checked_where_they_are_given() -> None:

@@ -103,8 +103,10 @@ def _everything() -> StaffProductQuery:
     ("changes", "pointer"),
     [
         (VariantChanges(option_values=("Large",)), "/option_values"),
+        (VariantChanges(option_values=(" large ",)), "/option_values"),
         (VariantChanges(option_values=("Small", "Blue")), "/option_values"),
         (VariantChanges(sku="MUG-L"), "/sku"),
+        (VariantChanges(sku=" MUG-L\u00a0"), "/sku"),
         (VariantChanges(compare_at_price=_eur(1000)), "/compare_at_price"),
         (VariantChanges(price=_eur(-1)), "/price"),
         (VariantChanges(price=Money(1000, "USD")), "/price/currency"),

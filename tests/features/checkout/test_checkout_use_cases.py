@@ -29,7 +29,7 @@ from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
 from commerce_core.orders.model import OrderStatus
 from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
-from commerce_core.payments.model import Intent, IntentRequest, IntentStatus
+from commerce_core.payments.provider import Intent, IntentRequest, IntentStatus
 from commerce_core.testing.builders import PARIS, Builders
 from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway

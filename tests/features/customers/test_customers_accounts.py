@@ -6,14 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from attrs import evolve
 
 from commerce_core.access.errors import LoginLocked
 from commerce_core.access.model import SYSTEM, Origin
-from commerce_core.cart.service import NewCart, NewItem
 from commerce_core.customers.errors import CustomerEmailTaken, ProofInvalid
-from commerce_core.customers.model import AccountChanges, NewAccount
-from commerce_core.emails.consent import ConsentSource, MailPurpose
+from commerce_core.customers.model import NewAccount
+from commerce_core.emails.consent import MailPurpose
 from commerce_core.emails.model import HIDDEN, Locale
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.page import PageRequest
@@ -314,45 +312,6 @@ def test_guests_orders_are_claimed_once_the_address_is_proved(people: People, sh
     assert shop.profile.order(actor, early).id == early
     with pytest.raises(OrderNotFound):
         shop.profile.order(actor, strangers)
-
-
-def test_consent_is_written_down_with_when_how_and_which_text(people: People, shop: Commerce, rows: Rows) -> None:
-    session = people.join(marketing=True)
-    actor = people.actor(session)
-    assert shop.consents.may_send("ANA@example.com ", MailPurpose.MARKETING)
-    for wanted in (True, False, False):
-        shop.profile.change(actor, AccountChanges(marketing=wanted))
-    shop.consents.withdraw("ana@example.com")
-
-    assert not shop.consents.may_send("ana@example.com", MailPurpose.MARKETING)
-    assert shop.consents.may_send("ana@example.com", MailPurpose.TRANSACTIONAL)
-    assert not shop.consents.may_send("nobody@example.com", MailPurpose.MARKETING)
-    assert rows("SELECT granted, source, text_version FROM email_consents ORDER BY id") == [
-        (True, "registration", "1"),
-        (False, "account", "1"),
-    ]
-
-
-def test_consent_given_at_checkout_counts_once_and_not_against_a_later_no(
-    people: People, shop: Commerce, make: Builders, rows: Rows
-) -> None:
-    cart = make.cart((make.variant(), 1))
-    order = shop.checkout.check_out(evolve(make.request(cart.id), marketing_consent=True)).order
-    shop.outbox.drain()
-    assert shop.consents.may_send("camille@example.com", MailPurpose.MARKETING)
-    shop.consents.withdraw("camille@example.com")
-    shop.customers.remember_buyer(order.id)
-    assert not shop.consents.may_send("camille@example.com", MailPurpose.MARKETING)
-    assert [row[0] for row in rows("SELECT source FROM email_consents ORDER BY id")] == [
-        ConsentSource.CHECKOUT,
-        ConsentSource.UNSUBSCRIBE,
-    ]
-
-
-def test_a_customers_cart_needs_their_token(people: People, shop: Commerce, make: Builders) -> None:
-    actor = people.actor(people.join())
-    cart = shop.cart.create(NewCart(items=(NewItem(make.variant(), 1),)), shopper=actor)
-    assert shop.profile.me(actor).cart_id == cart.id
 
 
 def test_guesses_are_limited_for_unknown_accounts_too(people: People, clock: Clock) -> None:

@@ -26,10 +26,11 @@ LATER = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PlaceOrder = Callable[..., UUID]
 
 INSERT = """
-INSERT INTO orders (id, number, status, payment_status, email, locale, currency, prices_include_tax, subtotal_amount,
-  discount_amount, shipping_amount, tax_amount, total_amount, tax_lines, shipping_address, billing_address, placed_at,
-  expires_at, paid_at)
-VALUES (%(id)s, %(number)s, %(status)s, %(payment_status)s, %(email)s, %(locale)s, 'EUR', true, %(total)s,
+INSERT INTO orders (id, number, reference, status, payment_status, email, locale, currency, prices_include_tax,
+  subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_lines,
+  shipping_address, billing_address, placed_at, expires_at, paid_at)
+VALUES (%(id)s, %(number)s, %(number)s::text, %(status)s, %(payment_status)s, %(email)s, %(locale)s, 'EUR', true,
+  %(total)s,
   0, 0, 0, %(total)s, '[]', %(shipping)s, %(billing)s, %(placed_at)s, %(placed_at)s, %(placed_at)s)
 """
 

@@ -34,7 +34,7 @@ def euros(amount: int) -> Money:
 
 
 ORDER = OrderConfirmation(
-    order_number=1001,
+    order_number="1001",
     customer_name="Zoé Lefèvre",
     lines=(MailLine("Écharpe <bleue>", 2, euros(119_980)),),
     subtotal=euros(119_980),
@@ -82,7 +82,7 @@ def database(database_url: str) -> Iterator[Database]:
 def emails(database: Database) -> Callable[..., EmailService]:
     def sending(sender: MailSender, policy: Retry = AT_ONCE) -> EmailService:
         begin, read = PostgresBegin(database), PostgresEmailReader(database)
-        return EmailService(begin, read, Templates("Atelier"), sender, decode, policy)
+        return EmailService(begin, read, Templates(lambda: "Atelier"), sender, decode, policy)
 
     return sending
 

@@ -19,12 +19,16 @@ from commerce_core.emails.model import (
     MailLine,
     MailToken,
     OrderConfirmation,
+    OrderRefunded,
     PasswordChanged,
     PasswordReset,
+    StaffInvitation,
+    StaffPasswordReset,
 )
 from commerce_core.gateways.templates import Templates, written
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.token import SecretKey
+from commerce_core.payments.model import RefundReason
 
 THIN, FIXED = "\u202f", "\u00a0"
 
@@ -34,7 +38,7 @@ def euros(amount: int) -> Money:
 
 
 ORDER = OrderConfirmation(
-    order_number=1001,
+    order_number="1001",
     customer_name="Zoé <b>",
     lines=(MailLine("Scarf & hat", 2, euros(119_980)), MailLine("Ring", 1, euros(1))),
     subtotal=euros(119_981),
@@ -47,6 +51,9 @@ ORDER = OrderConfirmation(
 )
 
 
+REFUND = OrderRefunded("1001", "Zoé", euros(2489), "paid_too_late")
+
+
 @pytest.mark.parametrize(
     ("locale", "total", "tax"),
     [
@@ -55,7 +62,7 @@ ORDER = OrderConfirmation(
     ],
 )
 def test_both_forms_of_a_confirmation_hold_the_lines_and_the_totals(locale: Locale, total: str, tax: str) -> None:
-    mail = Templates("Atelier").render(ORDER, locale)
+    mail = Templates(lambda: "Atelier").render(ORDER, locale)
 
     for form in (mail.html, mail.text):
         assert total in form
@@ -66,7 +73,7 @@ def test_both_forms_of_a_confirmation_hold_the_lines_and_the_totals(locale: Loca
 
 
 def test_what_a_buyer_typed_is_text_in_html_and_untouched_in_plain_text() -> None:
-    mail = Templates("A & B").render(ORDER, Locale.EN)
+    mail = Templates(lambda: "A & B").render(ORDER, Locale.EN)
 
     assert "Hello Zoé &lt;b&gt;," in mail.html
     assert "Scarf &amp; hat" in mail.html
@@ -85,7 +92,7 @@ def test_a_discount_a_tax_on_top_and_free_shipping_are_said(locale: Locale) -> N
         customer_name="",
         shipping_address=(),
     )
-    mail = Templates("Atelier").render(order, locale)
+    mail = Templates(lambda: "Atelier").render(order, locale)
 
     words = {Locale.FR: ("Remise", "TVA", "offerte", "Bonjour,"), Locale.EN: ("Discount", "Tax", "free", "Hello,")}[
         locale
@@ -98,12 +105,15 @@ def test_a_discount_a_tax_on_top_and_free_shipping_are_said(locale: Locale) -> N
 TOKEN = MailToken("test", "subject")
 EXAMPLES: tuple[Mail, ...] = (
     ORDER,
+    REFUND,
     EmailVerification("Zoé <b>", TOKEN),
     AccountExists("Zoé <b>"),
     PasswordReset("Zoé <b>", TOKEN),
     PasswordChanged("Zoé <b>"),
     EmailChangeApproval("Zoé <b>", "z***@example.org", TOKEN),
     EmailChangeConfirmation("", TOKEN),
+    StaffInvitation("Zoé <b>", "MANAGER", TOKEN),
+    StaffPasswordReset("Zoé <b>", TOKEN),
 )
 
 
@@ -114,7 +124,7 @@ def test_every_mail_has_an_example() -> None:
 @pytest.mark.parametrize("locale", list(Locale))
 @pytest.mark.parametrize("mail", EXAMPLES, ids=lambda mail: mail.template)
 def test_every_mail_has_its_templates_in_every_language(mail: Mail, locale: Locale) -> None:
-    rendered = Templates("Atelier", SecretKey("secret")).render(mail, locale)
+    rendered = Templates(lambda: "Atelier", SecretKey("secret")).render(mail, locale)
     assert "Atelier" in rendered.subject
     assert "<b>" not in rendered.html.replace("Zoé &lt;b&gt;", "")
     assert ("Bonjour" if locale is Locale.FR else "Hello") in rendered.text
@@ -125,25 +135,41 @@ def test_every_mail_has_its_templates_in_every_language(mail: Mail, locale: Loca
 def test_a_token_stands_in_what_is_sent_and_not_in_what_is_kept(mail: Mail, locale: Locale) -> None:
     secret = SecretKey("secret")
     token = secret.issue("test", "subject")
-    sent = Templates("Atelier", secret, "https://shop.example/account/{action}").render(mail, locale)
+    account, staff = "https://shop.example/account/{action}", "https://staff.example/{action}"
+    sent = Templates(lambda: "Atelier", secret, account, staff).render(mail, locale)
+    place = r"staff\.example" if mail.template.startswith("staff_") else r"shop\.example/account"
     for form in (sent.html, sent.text):
-        assert re.search(rf"https://shop\.example/account/[a-z-]+#token={re.escape(token)}", form)
+        assert re.search(rf"https://{place}/[a-z-]+#token={re.escape(token)}", form)
     for form in (sent.kept().html, sent.kept().text):
         assert token not in form
         assert f"#token={HIDDEN}" in form
-    assert token in Templates("Atelier", secret).render(mail, locale).text
+    assert token in Templates(lambda: "Atelier", secret).render(mail, locale).text
     with pytest.raises(ValueError, match="secret"):
-        Templates("Atelier").render(mail, locale)
+        Templates(lambda: "Atelier").render(mail, locale)
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("reason", [reason for reason in RefundReason if reason is not RefundReason.MADE_ELSEWHERE])
+def test_a_refund_says_how_much_and_why_in_both_forms(reason: RefundReason, locale: Locale) -> None:
+    mails = {why: Templates(lambda: "Atelier").render(evolve(REFUND, reason=why.value), locale) for why in RefundReason
+             if why is not RefundReason.MADE_ELSEWHERE}  # fmt: skip
+    amount = {Locale.FR: f"24,89{FIXED}€", Locale.EN: "€24.89"}[locale]
+    for form in (mails[reason].html, mails[reason].text):
+        assert amount in form
+        assert "Zoé" in form
+    others = [mail for why, mail in mails.items() if why is not reason]
+    assert all(mail.text != mails[reason].text and mail.html != mails[reason].html for mail in others)
+    assert "1001" in mails[reason].subject
 
 
 def test_a_template_that_asks_for_what_the_mail_lacks_is_an_error() -> None:
     @frozen
     class Bare:
         template: ClassVar[str] = "order_confirmation"
-        order_number: int = 1
+        order_number: str = "1"
 
     with pytest.raises(UndefinedError):
-        Templates("Atelier").render(Bare(), Locale.EN)
+        Templates(lambda: "Atelier").render(Bare(), Locale.EN)
 
 
 @pytest.mark.parametrize(

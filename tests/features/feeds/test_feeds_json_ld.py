@@ -89,6 +89,19 @@ def test_breadcrumbs_lead_from_the_top_to_the_page() -> None:
     ]
 
 
+def test_the_way_to_a_product_ends_at_the_product() -> None:
+    told = json_ld.product_breadcrumbs(TRAIL, TEA, STORE)
+
+    assert told is not None
+    assert json_ld_problems(told) == []
+    assert [(step["name"], step["item"]) for step in told["itemListElement"]] == [
+        ("Home", "https://shop.example/categories/home"),
+        ("Textiles", "https://shop.example/categories/textiles"),
+        ("Tea", "https://shop.example/products/tea"),
+    ]
+    assert json_ld.product_breadcrumbs([], TEA, STORE) is None
+
+
 GOOD, GROUP = json_ld.product(TEA, STORE), json_ld.product(SHIRT, STORE)
 OFFERED = GOOD["offers"]
 

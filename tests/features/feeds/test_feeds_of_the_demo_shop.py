@@ -81,5 +81,6 @@ def test_every_page_of_the_shop_is_a_merchant_listing(demo: Commerce) -> None:
     pages = _pages(demo)
 
     assert {page.slug: problems for page in pages if (problems := json_ld_problems(page.json_ld))} == {}
+    assert {page.slug for page in pages if json_ld_problems(page.breadcrumbs_json_ld or {})} == set()
     assert {page.json_ld["@type"] for page in pages} == {"Product", "ProductGroup"}
     assert all(page.seo.meta_description and page.seo.og_image for page in pages)

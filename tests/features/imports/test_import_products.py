@@ -146,6 +146,40 @@ def test_two_variants_may_swap_their_options(shop: Commerce) -> None:
     assert [(v.sku, v.title) for v in _page(shop, "blue-shirt").variants] == [("SH-S", "M"), ("SH-M", "S")]
 
 
+def test_an_option_value_in_other_capitals_is_the_same_value_and_is_spelt_as_in_the_file(shop: Commerce) -> None:
+    rows = ({"handle": "mug", "title": "Mug", "name": "Colour", "value": "BLUE", "price": "5"},
+            {"handle": "mug", "value": "Red", "price": "6"})  # fmt: skip
+    _import(shop, *rows)
+    before = _page(shop, "mug")
+
+    assert _import(shop, {**rows[0], "name": "colour", "value": "blue"}) == ImportReport(updated=1)
+
+    after = _page(shop, "mug")
+    assert [variant.options for variant in after.variants] == [{"colour": "blue"}, {"colour": "Red"}]
+    assert [variant.id for variant in after.variants] == [variant.id for variant in before.variants]
+
+
+def test_a_variant_the_file_does_not_name_is_spelt_as_the_file_spells_its_options(shop: Commerce) -> None:
+    product = NewProduct(
+        "Mug",
+        (NewVariant(Money(500, "EUR"), ("BLUE", "S"), "B-1"), NewVariant(Money(500, "EUR"), ("BLUE", "M"), "B-2")),
+        option_names=("Colour", "Size"),
+        status=ProductStatus.ACTIVE,
+    )
+    shop.catalog.create_product(SYSTEM, product)
+
+    header = "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,SKU,Price\n"
+    file = io.StringIO(f"{header}mug,Mug,Colour,Blue,Size,S,B-1,5\n")
+    assert shop.imports.import_products(SYSTEM, file) == ImportReport(updated=1)
+
+    assert [variant.title for variant in _page(shop, "mug").variants] == ["Blue / S", "Blue / M"]
+
+
+def test_a_code_is_kept_without_the_white_space_behind_its_apostrophe(shop: Commerce) -> None:
+    _import(shop, {**MUG, "sku": "' 007"})
+    assert _page(shop, "mug").variants[0].sku == "007"
+
+
 def test_a_rehearsal_reports_the_same_and_does_nothing(shop: Commerce, database_url: str, tmp_path: Path) -> None:
     (tmp_path / "mug.png").write_bytes(PIXEL)
     folder = PictureFolder(tmp_path)

@@ -10,10 +10,10 @@ from commerce_core import Commerce, Settings, open_shop
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import PERMISSIONS, SYSTEM, Actor, ActorKind, Role
 from commerce_core.cart.service import NewItem
+from commerce_core.catalog.errors import SkuUnknown
 from commerce_core.inventory.errors import (
     BackordersTaken,
     OutOfStock,
-    SkuUnknown,
     StockChanged,
     StockTooLow,
     VariantNotTracked,

@@ -1,18 +1,19 @@
 """What went around the shop is found and repaired: each way to corrupt the stock, planted and found out."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
 from attrs import frozen
 
 from commerce_core import Commerce
-from commerce_core.access.model import SYSTEM
+from commerce_core.access.model import SYSTEM, Actor
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.inventory.model import Count, Movement, MovementType, StockChanges
-from commerce_core.inventory.views import Problem
+from commerce_core.inventory.views import Problem, Verification
 from commerce_core.kernel.page import PageRequest
 from commerce_core.testing.builders import Builders
 from tests.features.inventory.conftest import Ask, Counters
@@ -270,5 +271,22 @@ def test_a_shop_is_proved_slice_by_slice(shop: Commerce, make: Builders, ask: As
     )
     ask("INSERT INTO inventory_items (variant_id, available_qty) SELECT id, 1 FROM product_variants WHERE title = 'v'")
     assert len(shop.inventory.verify(SYSTEM)) == 449
-    assert len(shop.inventory.repair(SYSTEM)) == 449
-    assert shop.inventory.verify(SYSTEM) == []
+
+    def parts(ask: Callable[[Actor, str | None], Any]) -> Iterator[Any]:
+        cursor = None
+        while True:
+            part = ask(SYSTEM, cursor)
+            yield part
+            cursor = part.next_cursor
+            if cursor is None:
+                return
+
+    wrong = list(parts(shop.inventory.verify_part))
+    assert [part.checked for part in wrong] == [200, 200, 50], "a part ends early when it has enough to tell"
+    found = [one.variant_id for part in wrong for one in part.discrepancies]
+    assert found == [one.variant_id for one in shop.inventory.verify(SYSTEM)]
+    assert [len(part.repaired) for part in parts(shop.inventory.repair_part)] == [
+        len(part.discrepancies) for part in wrong
+    ]
+    assert shop.inventory.verify(SYSTEM) == shop.inventory.repair(SYSTEM) == []
+    assert shop.inventory.verify_part(SYSTEM) == Verification((), 450, None)

@@ -136,6 +136,19 @@ def test_touching_a_line_keeps_its_stock_for_two_hours_at_most(shop: Commerce, m
     assert shop.inventory.release_expired() == 1
 
 
+def test_a_touch_after_the_hold_is_over_begins_a_new_one_with_two_hours_of_its_own(
+    shop: Commerce, make: Builders, clock: Clock
+) -> None:
+    cart = make.cart((make.variant(stock=10), 1))
+    line = cart.items[0].id
+    clock.forward(timedelta(minutes=31))  # The sweeper has not been there.
+    begun = clock.now
+    for _ in range(5):
+        until = shop.cart.set_quantity(cart.id, line, 1).items[0].reserved_until
+        clock.forward(timedelta(minutes=25))
+    assert until == begun + timedelta(hours=2)
+
+
 def test_two_hundred_buyers_share_ten_units(shop: Commerce, make: Builders) -> None:
     variant = make.variant(stock=10)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,13 @@ def test_no_protected_text_begins_like_a_formula(text: str) -> None:
 
 def test_numbers_are_numbers_and_nothing_is_empty() -> None:
     assert list(csv_lines([["-5", -5, True, False, None, "a,b"]])) == ['\'-5,-5,true,false,,"a,b"\r\n']
+
+
+def test_amounts_keep_their_decimals_and_are_never_taken_for_formulas() -> None:
+    row = [Decimal("-19.90"), Decimal("0.00"), Decimal("1E+3")]
+    assert list(csv_lines([row])) == ["-19.90,0.00,1000\r\n"]
+    assert list(csv_lines([row], ";", ",")) == ["-19,90;0,00;1000\r\n"]
+    assert list(csv_lines([row], decimal=",")) == ['"-19,90","0,00",1000\r\n']
 
 
 @given(st.lists(st.lists(TEXT, min_size=2), min_size=1), st.sampled_from(",;\t"))

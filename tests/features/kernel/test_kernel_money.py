@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commerce_core.kernel.currencies import EXPONENTS
 from commerce_core.kernel.money import Money, exponent, round_half_up, total
 
 
@@ -21,6 +22,26 @@ def test_what_people_write_becomes_minor_units(text: str, currency: str, amount:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"amount|decimals"):
         Money.parse(text, "EUR")
+
+
+def test_every_currency_of_iso_4217_has_two_decimals_except_these() -> None:
+    others = {decimals: {code for code, n in EXPONENTS.items() if n == decimals} for decimals in {*EXPONENTS.values()}}
+    two = others.pop(2)
+
+    assert others == {
+        0: set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()),  # noqa: SIM905
+        3: set("BHD IQD JOD KWD LYD OMR TND".split()),  # noqa: SIM905
+        4: {"CLF", "UYW"},
+    }
+    # Tables of how people write amounts leave these cents out; ISO 4217 counts them all the same.
+    assert two > set("AFN ALL HUF IRR KPW LAK LBP MGA MMK RSD SOS SYP TWD YER".split())  # noqa: SIM905
+    assert len(EXPONENTS) == 164
+
+
+@pytest.mark.parametrize("code", ["XAU", "XDR", "XTS", "XXX", "HRK", "BGN", "SLL", "ZWL", "ANG", "eur", ""])
+def test_metals_tests_and_currencies_of_the_past_are_no_money(code: str) -> None:
+    with pytest.raises(ValueError, match="ISO 4217"):
+        Money(1, code)
 
 
 def test_two_currencies_do_not_mix() -> None:

@@ -77,7 +77,7 @@ def begin(database: Database) -> PostgresBegin:
 @pytest.fixture
 def outbox(database: Database, begin: PostgresBegin) -> Callable[..., OutboxService]:
     def reacting(*reactions: Reaction, policy: Retry = AT_ONCE) -> OutboxService:
-        table = {ParcelLost: reactions}
+        table = {ParcelLost: {f"reaction-{place}": reaction for place, reaction in enumerate(reactions)}}
         return OutboxService(begin, PostgresOutboxReader(database), table, decode, policy)
 
     return reacting
@@ -87,6 +87,12 @@ def append(begin: PostgresBegin, *events: ParcelLost) -> None:
     with begin() as work:
         for event in events:
             work.outbox.append(event)
+
+
+def end_leases(database: Database) -> None:
+    """As if so much time had passed that whatever a dead worker had is due again."""
+    with database.pool.connection() as connection:
+        connection.execute("UPDATE outbox_events SET next_retry_at = shop_now() WHERE status = 'pending'")
 
 
 def events_of(service: OutboxService, status: EventStatus | None = None) -> tuple[OutboxEventView, ...]:
@@ -250,7 +256,7 @@ def test_an_event_stays_with_a_living_worker_until_the_lease_is_over(
 
 
 def test_an_event_that_kills_every_worker_goes_dead_alone(
-    begin: PostgresBegin, outbox: Callable[..., OutboxService]
+    database: Database, begin: PostgresBegin, outbox: Callable[..., OutboxService]
 ) -> None:
     handled: list[str] = []
 
@@ -259,7 +265,7 @@ def test_an_event_that_kills_every_worker_goes_dead_alone(
             raise Killed
         handled.append(event.note)
 
-    service = outbox(react, policy=NO_LEASE)
+    service = outbox(react, policy=evolve(AT_ONCE, most_attempts=8))
     append(begin, ParcelLost(note="before"), ParcelLost(note="killer"), ParcelLost(note="after"))
 
     deaths = 0
@@ -268,10 +274,25 @@ def test_an_event_that_kills_every_worker_goes_dead_alone(
             service.drain()
         except Killed:
             deaths += 1
+            end_leases(database)
 
-    assert deaths == NO_LEASE.most_attempts
+    assert deaths == 3
     assert [view.payload["note"] for view in events_of(service, EventStatus.DEAD)] == ["killer"]
     assert sorted(handled) == ["after", "before", "before"]  # The one handled beside the killer was not marked in time.
+
+
+def test_an_event_that_fails_often_and_never_kills_has_all_its_attempts(
+    begin: PostgresBegin, outbox: Callable[..., OutboxService]
+) -> None:
+    def react(_event: ParcelLost) -> None:
+        raise Away
+
+    service = outbox(react, policy=evolve(AT_ONCE, most_attempts=6))
+    append(begin, ParcelLost())
+    while service.drain():
+        pass
+
+    assert [(view.status, view.attempts) for view in events_of(service)] == [(EventStatus.DEAD, 6)]
 
 
 def test_a_worker_that_lost_its_lease_does_not_speak_for_the_event(

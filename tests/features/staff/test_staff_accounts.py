@@ -78,7 +78,7 @@ def test_only_administrators_manage_the_staff(shop: Commerce, database_url: str)
         lambda: shop.staff.set_role(MANAGER, member.id, Role.SUPPORT),
         lambda: shop.staff.disable(MANAGER, member.id),
         lambda: shop.staff.enable(MANAGER, member.id),
-        lambda: shop.staff.set_password(MANAGER, member.id, GOOD),
+        lambda: shop.staff_passwords.set_password(MANAGER, member.id, GOOD),
         lambda: shop.staff.list_staff(MANAGER),
     ):
         with pytest.raises(PermissionDenied) as refused:
@@ -176,7 +176,7 @@ def test_a_new_password_replaces_the_old_one_and_ends_every_session(shop: Commer
     member = shop.staff.create(SYSTEM, "kim@example.com", "Kim", Role.SUPPORT, GOOD)
     token = shop.staff.log_in("kim@example.com", GOOD, Origin()).access_token
 
-    shop.staff.set_password(SYSTEM, member.id, "staple battery horse")
+    shop.staff_passwords.set_password(SYSTEM, member.id, "staple battery horse")
 
     with pytest.raises(SessionInvalid):
         shop.staff.authenticate(token, Origin())
@@ -189,7 +189,7 @@ def test_a_weak_new_password_changes_nothing(shop: Commerce) -> None:
     member = shop.staff.create(SYSTEM, "kim@example.com", "Kim", Role.SUPPORT, GOOD)
 
     with pytest.raises(InvalidInput):
-        shop.staff.set_password(SYSTEM, member.id, "kim@example.com")
+        shop.staff_passwords.set_password(SYSTEM, member.id, "kim@example.com")
 
     assert shop.staff.log_in("kim@example.com", GOOD, Origin())
 
@@ -199,7 +199,7 @@ def test_nobody_is_changed_who_is_not_there(shop: Commerce) -> None:
         lambda: shop.staff.set_role(SYSTEM, uuid4(), Role.ADMIN),
         lambda: shop.staff.disable(SYSTEM, uuid4()),
         lambda: shop.staff.enable(SYSTEM, uuid4()),
-        lambda: shop.staff.set_password(SYSTEM, uuid4(), GOOD),
+        lambda: shop.staff_passwords.set_password(SYSTEM, uuid4(), GOOD),
     ):
         with pytest.raises(StaffNotFound):
             change()
@@ -226,7 +226,7 @@ def test_each_change_is_in_the_audit_log_once_and_no_password_ever(shop: Commerc
         shop.staff.set_role(actor, kim.id, Role.SUPPORT)
         shop.staff.disable(actor, kim.id)
     shop.staff.enable(actor, kim.id)
-    shop.staff.set_password(actor, kim.id, "horse staple battery")
+    shop.staff_passwords.set_password(actor, kim.id, "horse staple battery")
     shop.staff.log_out(actor, token)
 
     assert actions(database_url) == [

@@ -1,11 +1,10 @@
 -- Accounts, addresses, notes and the record of consent are lost; the people and what they bought stay.
 
-DROP INDEX outbox_events_age;
-DROP INDEX webhook_events_age;
 DROP INDEX email_outbox_age;
 DROP INDEX email_outbox_address;
 DROP TABLE email_consents;
 DROP TABLE customer_notes;
+DROP TABLE customer_former_emails;
 DROP TABLE customer_proofs;
 DROP TABLE customer_addresses;
 DROP TABLE customer_sessions;

@@ -33,6 +33,14 @@ CREATE INDEX customer_addresses_customer ON customer_addresses (customer_id, cre
 CREATE UNIQUE INDEX customer_addresses_one_shipping ON customer_addresses (customer_id) WHERE default_shipping;
 CREATE UNIQUE INDEX customer_addresses_one_billing ON customer_addresses (customer_id) WHERE default_billing;
 
+-- What addresses somebody had before, by a change or a merge: whoever is forgotten is forgotten under these too.
+CREATE TABLE customer_former_emails (
+  customer_id uuid NOT NULL REFERENCES customers ON DELETE CASCADE,
+  email_key text NOT NULL,
+  left_at timestamptz NOT NULL,
+  PRIMARY KEY (customer_id, email_key)
+);
+
 -- What a token in a mail stands for. The token itself is derived from the id; what it would set waits here until it is used.
 CREATE TABLE customer_proofs (
   id uuid PRIMARY KEY,
@@ -80,5 +88,3 @@ CREATE UNIQUE INDEX email_consents_cause ON email_consents (cause_id) WHERE caus
 -- What is kept about a person, or for too long, has to be found without reading everything.
 CREATE INDEX email_outbox_address ON email_outbox (lower(to_address));
 CREATE INDEX email_outbox_age ON email_outbox (created_at) WHERE status <> 'queued' AND payload_json <> '{}';
-CREATE INDEX webhook_events_age ON webhook_events (received_at) WHERE status <> 'received';
-CREATE INDEX outbox_events_age ON outbox_events (created_at) WHERE status = 'processed';

@@ -1,0 +1,1 @@
+"""Discounts: what makes a cart cheaper, by a code or by itself."""

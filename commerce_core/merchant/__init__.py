@@ -1,0 +1,1 @@
+"""Who sells: the shop's own settings, which its staff change."""

@@ -1,0 +1,1 @@
+"""Taxes: rates by country, region and class, from one day to another."""

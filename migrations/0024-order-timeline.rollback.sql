@@ -1,0 +1,2 @@
+ALTER TABLE email_outbox DROP COLUMN cause_id;
+ALTER TABLE orders DROP COLUMN reference;

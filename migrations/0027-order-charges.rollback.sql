@@ -1,0 +1,1 @@
+DROP TABLE order_discount_allocations, order_discounts, order_charges;

@@ -1,0 +1,2 @@
+DROP FUNCTION bump_pricing_revision();
+DROP TABLE settings;

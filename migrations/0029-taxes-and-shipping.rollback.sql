@@ -1,0 +1,1 @@
+DROP TABLE shipping_options, shipping_zones, tax_rates;

@@ -1,0 +1,1 @@
+DROP INDEX orders_paid, refunds_succeeded, refunds_recent;

@@ -1,0 +1,3 @@
+DROP INDEX outbox_events_told;
+DROP TABLE subscription_deliveries;
+DROP TABLE subscriptions;
