@@ -40,6 +40,7 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
             "reconciliation",  # A line of its own: going through a provider's lists takes its time.
             shop.reconciliation.catch_up,
         ),
+        Periodic("withdraw_payments_left_open", "*/10 * * * *", "provider", shop.payments.withdraw_left_open),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
         Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
