@@ -150,16 +150,16 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
     def respond(req: falcon.Request, resp: falcon.Response, **given: Any) -> None:
         try:
             reply = answered(req, given)
-            if isinstance(reply, Answer):
-                _stream(resp, reply, declared)
-            else:
+            if isinstance(reply, Reply):
                 _send(req, resp, reply, declared)
+            else:
+                _stream(resp, reply, declared)
         except CommerceError as refused:
             if not isinstance(refused, declared_refusals):  # The document lacks it; the client is told all the same.
                 gate.log.warning("undeclared refusal", code=refused.code, operation=declared.summary)
             raise
 
-    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply | Answer:
+    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply | _Stream:
         for name, kind in parts:
             given[name] = _part(given[name], kind)
         req.context.actor = gate.actor(req, declared)
@@ -172,8 +172,7 @@ def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -
 
         if declared.idempotency is not Idempotent.NO:
             return _run_once(req, declared, gate, given, run)
-        answer = method(**given)
-        return answer if isinstance(answer.content, Iterator) else _reply(answer, declared)
+        return _told(method(**given), declared)
 
     return respond
 
@@ -282,6 +281,18 @@ def _finish(gate: Gate, running: Running, reply: Reply | None) -> None:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
+@frozen
+class _Stream:
+    """An answer that is sent piece by piece."""
+
+    answer: Answer
+    pieces: Iterator[bytes]
+
+
+def _told(answer: Answer, declared: Operation) -> Reply | _Stream:
+    return _Stream(answer, answer.content) if isinstance(answer.content, Iterator) else _reply(answer, declared)
+
+
 def _reply(answer: Answer, declared: Operation) -> Reply:
     media_type = _media_type(answer, declared)
     if media_type is None:
@@ -300,14 +311,13 @@ def _media_type(answer: Answer, declared: Operation) -> str | None:
     return kind.type if isinstance(kind, Media) else _JSON
 
 
-def _stream(resp: falcon.Response, answer: Answer, declared: Operation) -> None:
+def _stream(resp: falcon.Response, stream: _Stream, declared: Operation) -> None:
     """Send pieces as they are made. The first is waited for: what goes wrong until then is still told as a problem."""
-    pieces: Iterator[bytes] = answer.content  # type: ignore[assignment]
-    media_type = _media_type(answer, declared)
-    first = next(pieces, b"")
-    resp.status = answer.status
-    resp.set_headers({"Cache-Control": "no-store", "Content-Type": media_type or _JSON, **answer.headers})
-    resp.stream = chain((first,), pieces)
+    media_type = _media_type(stream.answer, declared)
+    first = next(stream.pieces, b"")
+    resp.status = stream.answer.status
+    resp.set_headers({"Cache-Control": "no-store", "Content-Type": media_type or _JSON, **stream.answer.headers})
+    resp.stream = chain((first,), stream.pieces)
 
 
 def _send(req: falcon.Request, resp: falcon.Response, reply: Reply, declared: Operation) -> None:

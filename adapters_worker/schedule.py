@@ -44,6 +44,7 @@ def periodic_jobs(shop: Commerce, drain: Drain, couriers: Couriers) -> tuple[Per
             "reconciliation",  # A line of its own: going through a provider's lists takes its time.
             shop.reconciliation.catch_up,
         ),
+        Periodic("withdraw_payments_left_open", "*/10 * * * *", "provider", shop.payments.withdraw_left_open),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
         *(
             Periodic(f"retention_{kind}", f"{minute} * * * *", "housekeeping", partial(shop.retention.prune, kind))

@@ -135,16 +135,21 @@ INSERT INTO cart_events (cart_id, type, payload, created_at) VALUES
 -- name: purge
 -- What holds stock is never deleted, because its counters would be left behind. Naming every status makes the index by status
 -- and age one range each; OFFSET 0 asks about each old cart by itself instead of reading all holds and all orders. A cart in use
--- is skipped, never waited for.
-DELETE FROM carts WHERE id IN (
-  SELECT c.id FROM carts c
-  WHERE c.status IN ('ACTIVE', 'ABANDONED', 'CONVERTED') AND c.updated_at <= %(untouched_since)s
-    AND NOT EXISTS (SELECT FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL OFFSET 0)
-    AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT' OFFSET 0)
-  LIMIT %(limit)s
-  FOR UPDATE SKIP LOCKED
+-- is skipped, never waited for. The log of a cart has no foreign key, so it goes by the same statement.
+WITH gone AS (
+  DELETE FROM carts WHERE id IN (
+    SELECT c.id FROM carts c
+    WHERE c.status IN ('ACTIVE', 'ABANDONED', 'CONVERTED') AND c.updated_at <= %(untouched_since)s
+      AND NOT EXISTS (SELECT FROM inventory_reservations r WHERE r.cart_id = c.id AND r.released_at IS NULL OFFSET 0)
+      AND NOT EXISTS (SELECT FROM orders o WHERE o.cart_id = c.id AND o.status = 'PENDING_PAYMENT' OFFSET 0)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING id
+), log AS (
+  DELETE FROM cart_events WHERE cart_id = ANY (ARRAY(SELECT id FROM gone))
 )
-RETURNING 1
+SELECT id FROM gone
 
 -- name: page
 -- Carts that hold something, the last active first. Each status is walked along its own index, as far as the page needs and no

@@ -6,38 +6,6 @@ FROM discounts
 WHERE code_key IS NULL AND active AND (usage_limit IS NULL OR uses < usage_limit)
 ORDER BY id
 
--- name: of_cart
--- The discount whose code was typed into this cart, and those automatic ones that depend on who buys; with what the shop's history
--- says of them and of the buyer, who is the one of the checkout (`email`), or as far as the cart knows. It is asked with every cart
--- and mostly finds nothing, so whatever is about the buyer is looked up row by row. What the cart's own order has used is left out:
--- it is the same use, or given back when the buyer goes on choosing.
-SELECT d.id, d.title, d.kind, d.code, d.percent, d.amount, d.currency, d.buy_qty, d.get_qty, d.scope, d.scope_ids,
-  d.minimum_subtotal_amount, d.minimum_qty, d.starts_at, d.ends_at, d.usage_limit, d.usage_limit_per_buyer, d.exclusive,
-  d.first_order_only, d.active, d.version,
-  CASE WHEN d.usage_limit IS NULL THEN d.uses ELSE d.uses - (
-    SELECT count(*) FROM orders o JOIN discount_uses own ON own.order_id = o.id
-    WHERE o.cart_id = c.id AND o.status <> 'CANCELLED' AND own.discount_id = d.id
-  )::integer END,
-  CASE WHEN d.usage_limit_per_buyer IS NULL THEN 0 ELSE coalesce((
-    SELECT max(u.uses - (
-      SELECT count(*) FROM orders o JOIN discount_uses own ON own.order_id = o.id
-      WHERE o.cart_id = c.id AND o.status <> 'CANCELLED' AND own.discount_id = d.id AND u.buyer = ANY (own.buyers)
-    )::integer) FROM discount_buyers u
-    WHERE u.discount_id = d.id AND u.buyer = ANY (buyer_keys(coalesce(%(email)s::text, c.email), c.customer_id))
-  ), 0) END,
-  CASE WHEN d.first_order_only AND (
-    EXISTS (
-      SELECT FROM orders o WHERE lower(o.email) = lower(coalesce(%(email)s::text, c.email)) AND o.status <> 'CANCELLED'
-        AND o.cart_id IS DISTINCT FROM c.id
-    )
-    OR EXISTS (
-      SELECT FROM orders o WHERE o.customer_id = c.customer_id AND o.status <> 'CANCELLED' AND o.cart_id IS DISTINCT FROM c.id
-    )
-  ) THEN 1 ELSE 0 END
-FROM carts c JOIN discounts d ON d.id = c.discount_id
-  OR (d.code_key IS NULL AND d.active AND (d.usage_limit_per_buyer IS NOT NULL OR d.first_order_only))
-WHERE c.id = %(cart_id)s
-
 -- name: by_code
 -- Alone what a shopper may have; whether it fits is for the model to say.
 SELECT id FROM discounts WHERE code_key = upper(%(code)s::text COLLATE "C") AND active

@@ -2,6 +2,8 @@
 -- One statement decides for all variants and takes them, so that two buyers cannot both have the last unit. The cart and the
 -- items are locked by statements before this one: it must not lock them itself, because PostgreSQL checks constraints on what
 -- an UPDATE makes of the version its snapshot saw, before it turns to the version that a wait for the lock has brought.
+-- What is locked or was written by this transaction says so itself, and nothing else is taken: a variant that somebody began to
+-- count only after its lock was asked for would be waited for here, out of order.
 -- Tells which variants fell to their threshold, so that nobody has to look again.
 WITH wanted AS (
   SELECT w.variant_id, w.qty, coalesce(r.qty, 0) AS held
@@ -10,9 +12,10 @@ WITH wanted AS (
     ON r.cart_id = %(cart_id)s AND r.variant_id = w.variant_id AND r.released_at IS NULL
 ), decided AS MATERIALIZED (
   SELECT i.variant_id, w.qty, w.qty - w.held AS more, i.available_qty + w.held + i.backorder_limit AS free,
-    i.available_qty, i.low_threshold,
-    bool_and(w.qty <= w.held OR i.available_qty - (w.qty - w.held) >= -i.backorder_limit) OVER () AS granted
+    i.available_qty, i.low_threshold, l.ours,
+    bool_and(l.ours AND (w.qty <= w.held OR i.available_qty - (w.qty - w.held) >= -i.backorder_limit)) OVER () AS granted
   FROM inventory_items i JOIN wanted w USING (variant_id)
+  CROSS JOIN LATERAL (SELECT pg_current_xact_id()::xid IN (i.xmax, i.xmin)) AS l (ours)
 ), counted AS (
   UPDATE inventory_items i
   SET available_qty = i.available_qty - d.more, reserved_qty = i.reserved_qty + d.more, updated_at = %(now)s
@@ -37,7 +40,7 @@ WITH wanted AS (
   WHERE d.granted AND d.qty = 0 AND r.cart_id = %(cart_id)s AND r.variant_id = d.variant_id AND r.released_at IS NULL
 )
 SELECT d.variant_id, d.granted, d.qty, d.free, k.expires_at, d.available_qty - d.more, d.low_threshold,
-  d.available_qty > d.low_threshold AND d.available_qty - d.more <= d.low_threshold
+  d.available_qty > d.low_threshold AND d.available_qty - d.more <= d.low_threshold, d.ours
 FROM decided d LEFT JOIN kept k USING (variant_id)
 ORDER BY d.variant_id
 
@@ -67,6 +70,15 @@ WHERE r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at <= %(now)s
 ORDER BY r.expires_at
 LIMIT %(limit)s
 FOR NO KEY UPDATE OF c SKIP LOCKED
+
+-- name: hardly_wait
+-- SKIP LOCKED does wait in one case: for whoever has locked the newer version of a cart that was changed while it was looked at.
+-- A buyer who makes room holds stock that they may want, so who would wait gives up long before a deadlock is looked for.
+SELECT set_config('lock_timeout', '100ms', true)
+
+-- name: wait_as_before
+-- As long as the session was told to when it began.
+SELECT set_config('lock_timeout', reset_val, true) FROM pg_settings WHERE name = 'lock_timeout'
 
 -- name: release
 -- Their carts are locked before. Whether they are still expired is asked again, because one may have been held anew just before
@@ -136,17 +148,9 @@ FROM held h WHERE i.variant_id = h.variant_id
 
 -- name: return_to_cart
 -- The counters stay as they are: what the order held its cart holds, and loses when nobody touches it, like any other. Stock is
--- locked before its reservations change, as everywhere.
-WITH locked AS MATERIALIZED (
-  SELECT i.variant_id FROM inventory_items i
-  WHERE i.variant_id = ANY (ARRAY(
-    SELECT variant_id FROM inventory_reservations WHERE order_id = %(order_id)s AND released_at IS NULL
-  ))
-  ORDER BY i.variant_id
-  FOR NO KEY UPDATE
-)
+-- locked by a statement before this one, with what the cart may hold next.
 UPDATE inventory_reservations SET order_id = NULL, held_since = %(now)s, expires_at = %(until)s
-WHERE order_id = %(order_id)s AND released_at IS NULL AND (SELECT count(*) FROM locked) >= 0
+WHERE order_id = %(order_id)s AND released_at IS NULL
 
 -- name: track
 INSERT INTO inventory_items (variant_id, backorder_limit) VALUES (%(variant_id)s, %(backorder_limit)s)

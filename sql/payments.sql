@@ -27,6 +27,12 @@ WHERE id = %(id)s AND intent_id IS NULL
 -- name: unasked
 SELECT order_id FROM payments WHERE status = 'created' AND created_at <= shop_now() - %(older_than)s::interval ORDER BY created_at LIMIT %(limit)s
 
+-- name: left_open
+-- A bank that is at work cannot be stopped; what comes of it is heard, and money goes back.
+SELECT p.order_id FROM payments p JOIN orders o ON o.id = p.order_id
+WHERE p.status IN ('pending', 'failed') AND o.status = 'CANCELLED' AND o.updated_at <= shop_now() - %(older_than)s::interval
+ORDER BY p.created_at LIMIT %(limit)s
+
 -- name: order_of
 SELECT order_id FROM payments WHERE provider = %(provider)s AND intent_id = %(intent_id)s
 

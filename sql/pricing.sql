@@ -2,6 +2,20 @@
 -- Asked for with every cart, so it is as small as a statement can be.
 SELECT revision FROM pricing_revision
 
+-- name: of_cart
+-- What a cart is priced by beside its lines: the revision of the rules, and, a row for each, the discount whose code was typed into it
+-- and those automatic ones that depend on who buys. The buyer is the one of the checkout (`email`), or as far as the cart knows.
+-- Asked for with every cart, and mostly there is none.
+SELECT p.revision, d.id, d.title, d.kind, d.code, d.percent, d.amount, d.currency, d.buy_qty, d.get_qty, d.scope, d.scope_ids,
+  d.minimum_subtotal_amount, d.minimum_qty, d.starts_at, d.ends_at, d.usage_limit, d.usage_limit_per_buyer, d.exclusive,
+  d.first_order_only, d.active, d.version, h.used, h.by_buyer, h.earlier
+FROM pricing_revision p
+LEFT JOIN (
+  carts c JOIN discounts d ON d.id = c.discount_id
+    OR (d.code_key IS NULL AND d.active AND (d.usage_limit_per_buyer IS NOT NULL OR d.first_order_only))
+  CROSS JOIN LATERAL discount_history(d, c, coalesce(%(email)s::text, c.email)) h
+) ON c.id = %(cart_id)s
+
 -- name: advance_revision
 -- The row's lock makes writers of rules wait for each other, so that each can check its rule against all others.
 UPDATE pricing_revision SET revision = revision + 1

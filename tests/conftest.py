@@ -29,6 +29,7 @@ from commerce_core.postgres.migrate import migrate
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway
+from tests.rows import Rows, rows_of
 
 _SERVER = pytest.StashKey[Path]()
 _TEMPLATE_LOCK = 0x7465_7374  # "test" in ASCII
@@ -150,6 +151,12 @@ def clock(shop: Commerce) -> Clock:
 def make(shop: Commerce) -> Builders:
     """Fills the shop."""
     return Builders(shop)
+
+
+@pytest.fixture
+def rows(database_url: str) -> Rows:
+    """What the database says, or does, behind the shop's back."""
+    return rows_of(database_url)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def opened(
     cart.must_be_for(shopper)
     cart.must_be_version(expected_version)
     if cart.status is CartStatus.CONVERTED:
-        cart = work.placed.give_up(cart, shopper, work.now + hold)
+        cart = work.placed.give_up(cart, shopper, work.now + hold, wanted)
     if cart.status is CartStatus.ABANDONED:
         work.carts.recover(cart)
     return cart.touched(work.now), offers

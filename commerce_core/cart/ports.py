@@ -97,11 +97,12 @@ class Carts(Protocol):
 class PlacedOrders(Protocol):
     """What carts have become. Above carts in the shop, so that carts know it by this one word."""
 
-    def give_up(self, cart: Cart, shopper: Actor, until: datetime) -> Cart:
+    def give_up(self, cart: Cart, shopper: Actor, until: datetime, wanted: Sequence[UUID]) -> Cart:
         """Cancel the unpaid order of this cart, because its buyer goes on choosing; the cart as it is open again.
 
-        What the order held the cart holds until then. Raises `CartNotOpen` when the order no longer waits for its
-        payment, or the refusal that says why it cannot be given up; then nothing has changed.
+        What the order held the cart holds until then, and of `wanted` variants it may hold something next. Raises
+        `CartNotOpen` when the order no longer waits for its payment, or the refusal that says why it cannot be given
+        up; then nothing has changed.
         """
         ...
 

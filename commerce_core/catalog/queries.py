@@ -60,7 +60,8 @@ class ProductQuery:
             raise InvalidInput(tuple(errors))
         if self.paging.offset + self.per_page > DEEPEST:
             raise InvalidInput.at("/page", "beyond-pages", f"Pages end after {DEEPEST} products; next_cursor goes on.")
-        self.after  # noqa: B018 - reads the cursor, which may be refused
+        if self.cursor is not None:
+            Cursor.read(self.cursor, self.order)
 
     @property
     def paging(self) -> PageRequest:

@@ -1,6 +1,8 @@
 """An order whose buyer goes back to the cart."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from attrs import evolve, frozen
 
@@ -19,9 +21,10 @@ class PlacedOrders:
 
     work: CheckoutWork
 
-    def give_up(self, cart: Cart, shopper: Actor, until: datetime) -> Cart:
+    def give_up(self, cart: Cart, shopper: Actor, until: datetime, wanted: Sequence[UUID]) -> Cart:
         """Cancel the unpaid order, hand what it holds to the cart until then, and open the cart, which is locked.
 
+        So is the stock afterwards of what it held and of the `wanted` variants: the cart may hold any of them next.
         Its intent is cancelled by the reaction to the event; a payment that is faster is refunded. Raises `CartNotOpen`
         when the order does not wait for its payment, `PaymentUnderWay` while the buyer's bank is at work.
         """
@@ -34,6 +37,8 @@ class PlacedOrders:
         if order.payment_status is OrderPaymentStatus.PROCESSING:
             raise PaymentUnderWay(order.id)
         self.work.orders.save(order, order.cancelled(Hand.SHOP), shopper, "the buyer changed the cart")
+        held = [line.variant_id for line in order.lines if line.variant_id is not None]
+        self.work.stock.lock_all([*held, *wanted])  # All at once, because locks are taken in one order.
         self.work.stock.return_to_cart(order.id, until)
         self.work.discounts.give_back(order.id)
         self.work.carts.reopen(cart.id)

@@ -22,7 +22,6 @@ from commerce_core.checkout.errors import (
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod, Placed, PlaceOrder
 from commerce_core.checkout.ports import CheckoutWork
 from commerce_core.checkout.views import CheckoutView, ConfirmationView, PaymentView, order_view
-from commerce_core.kernel.errors import CommerceError
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.retry import told
 from commerce_core.kernel.token import SecretKey
@@ -228,7 +227,7 @@ class CheckoutService:
         order, payments = self.payments.attempts(order_id)
         must_be_version(order, expected_version)
         _must_be_unpaid(order)
-        order = self._withdraw(order, payments)
+        order = self.payments.withdraw_all(order, payments, by_hand=True)
         return self._close(actor, order, reason or "cancelled by hand", by_hand=True)
 
     def expire_unpaid(self) -> int:
@@ -242,14 +241,14 @@ class CheckoutService:
                 closed += self._expire(order_id)
             except GatewayUnavailable:
                 break  # It is away for the others too; the next round goes on.
-            except CommerceError as refusal:
-                _log.warning("an order could not expire", extra={"order": str(order_id), "error": told(refusal)})
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one order, the others go on
+                _log.warning("an order could not expire", extra={"order": str(order_id), "error": told(error)})
                 self._look_again(order_id)
         return closed
 
     def _expire(self, order_id: OrderId) -> bool:
         order, payments = self.payments.attempts(order_id)
-        order = self._withdraw(order, payments)
+        order = self.payments.withdraw_all(order, payments)
         if order.status is not OrderStatus.PENDING_PAYMENT:
             return False  # The provider had the money after all.
         return self._close(SYSTEM, order, "not paid in time", due=True).status is OrderStatus.CANCELLED
@@ -269,13 +268,7 @@ class CheckoutService:
         """
         order, payments = self.payments.attempts(order_id)
         if order.status is OrderStatus.CANCELLED:
-            self._withdraw(order, payments)
-
-    def _withdraw(self, order: Order, payments: Sequence[Payment]) -> Order:
-        for payment in payments:
-            if not payment.ended:
-                order = self.payments.withdraw(order, payment)
-        return order
+            self.payments.withdraw_all(order, payments)
 
     @retried
     def _close(self, actor: Actor, seen: Order, reason: str, *, due: bool = False, by_hand: bool = False) -> Order:

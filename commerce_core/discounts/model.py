@@ -49,19 +49,29 @@ class Goods(Protocol):
     """One line of a cart, as discounts look at it."""
 
     @property
-    def product_id(self) -> UUID: ...  # noqa: D102
+    def product_id(self) -> UUID:
+        """Whose variant is bought."""
+        ...
 
     @property
-    def category_ids(self) -> frozenset[UUID]: ...  # noqa: D102
+    def category_ids(self) -> frozenset[UUID]:
+        """Every category that its product is in, or below."""
+        ...
 
     @property
-    def tag_ids(self) -> frozenset[UUID]: ...  # noqa: D102
+    def tag_ids(self) -> frozenset[UUID]:
+        """The tags of its product."""
+        ...
 
     @property
-    def quantity(self) -> int: ...  # noqa: D102
+    def quantity(self) -> int:
+        """How many units."""
+        ...
 
     @property
-    def unit_price(self) -> Money: ...  # noqa: D102
+    def unit_price(self) -> Money:
+        """What one unit costs now, before any discount."""
+        ...
 
 
 @frozen

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Never
 from uuid import UUID
 
@@ -119,12 +120,12 @@ def event_of(body: bytes, provider: str) -> ProviderEvent:
 
 
 def _kept(value: object) -> object:
-    """What the shop stores of a message: no client secret, and no NUL, which PostgreSQL's text cannot hold."""
+    """What the shop stores of a message: no client secret, and no NUL or half a character, which PostgreSQL refuses."""
     if isinstance(value, dict):
         return {_kept(name): _kept(inner) for name, inner in value.items() if name != "client_secret"}
     if isinstance(value, list):
         return [_kept(inner) for inner in value]
-    return value.replace("\x00", "") if isinstance(value, str) else value
+    return value.replace("\x00", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 # What the events of which types carry. Of a charge's life only what is given back concerns the shop: the rest it hears
@@ -214,7 +215,7 @@ def _whole(values: Mapping[str, object], name: str) -> int:
 
 def _parse(body: bytes) -> Mapping[str, object]:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_not_json)
+        value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_not_json, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise MalformedEvent("it is not strict JSON") from error
     if not isinstance(value, dict):
@@ -227,6 +228,11 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(values) != len(pairs):
         raise ValueError("a name appears twice")
     return values
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if isfinite(value) else _not_json(text)
 
 
 def _not_json(constant: str) -> Never:

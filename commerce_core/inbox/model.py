@@ -40,5 +40,5 @@ class Waiting:
 KEPT = timedelta(days=90)
 
 RETRY = Retry(
-    lease=timedelta(seconds=30), most_attempts=12, first=timedelta(seconds=30), longest=timedelta(hours=12)
-)  # a day and a half in all
+    lease=timedelta(seconds=30), most_attempts=14, first=timedelta(seconds=30), longest=timedelta(hours=12)
+)  # a day and a half in all, or less by chance

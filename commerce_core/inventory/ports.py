@@ -42,7 +42,10 @@ class Stock(Protocol):
         ...
 
     def return_to_cart(self, order_id: UUID, until: datetime) -> None:
-        """Turn the order's holds into its cart's again, as if they were taken now. Nothing becomes free meanwhile."""
+        """Turn the order's holds into its cart's again, as if they were taken now. Nothing becomes free meanwhile.
+
+        Their variants are locked before, together with what else is held next: see `lock_all`.
+        """
         ...
 
     def move(self, movements: Iterable[Movement], actor: Actor) -> Sequence[Moved]:

@@ -87,8 +87,9 @@ class Money:
 
 
 def total(amounts: Sequence[Money], currency: str) -> Money:
-    """Add up; nothing at all is zero of `currency`."""
-    return sum(amounts, Money.zero(currency))
+    """Add up; nothing at all is zero of `currency`. Raises `TypeError` for an amount of another."""
+    zero = Money.zero(currency)
+    return Money(sum(zero._same(amount) for amount in amounts), currency)  # noqa: SLF001 - its own module
 
 
 __all__ = ["MAX_AMOUNT", "Money", "exponent", "round_half_up", "total"]

@@ -13,7 +13,7 @@ class GatewayUnavailable(Unavailable):
     """The payment provider did not answer in time, or answered that it could not. Nothing is known about the call."""
 
     code = "payment-provider-unavailable"
-    detail = "The payment provider cannot be reached. Nothing was charged; try again with the same Idempotency-Key."
+    detail = "The payment provider cannot be reached, so how the payment stands is not known. Try again."
 
 
 @frozen

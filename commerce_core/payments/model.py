@@ -203,7 +203,7 @@ class Payment:
         return evolve(self, intent_id=intent.id, status=status, failure=intent.failure)
 
     def abandoned(self, reason: str) -> Self:
-        """The attempt that the provider refused to make: there is no intent, and there will be none."""
+        """The attempt that the provider refuses: there is no intent, and there will be none."""
         return evolve(self, status=PaymentStatus.CANCELED, failure=reason)
 
     def received(self) -> Self:

@@ -121,6 +121,10 @@ class Payments(Protocol):
         """Orders with an attempt whose answer from the provider was never recorded."""
         ...
 
+    def left_open(self, older_than: timedelta, limit: int) -> Sequence[OrderId]:
+        """Orders that were cancelled so long ago, with an attempt that could still be paid. None that a bank is at."""
+        ...
+
 
 class Refunds(Protocol):
     """Money that goes back, inside one transaction in which the order is locked."""

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -49,6 +50,7 @@ class PaymentPolicy:
     processing_window: timedelta = timedelta(days=14)
     retry_window: timedelta = timedelta(minutes=30)  # to try again after a payment under way came to nothing
     unasked_after: timedelta = timedelta(minutes=1)
+    left_open_after: timedelta = timedelta(minutes=10)  # The reaction to the cancellation was given up by then.
 
 
 @frozen
@@ -73,8 +75,11 @@ class PaymentService:
     def ask(self, order: Order, payment: Payment) -> Intent:
         """Ask the provider for this payment, or how it stands. However often it is asked, it stays the same intent.
 
+        One that is known to be paid is not asked about: nothing undoes that, and whoever paid need not wait for it.
         Raises `GatewayUnavailable` or `GatewayRefused`; asking again later goes on where this stopped.
         """
+        if payment.intent_id and payment.paid:
+            return _paid(payment, payment.intent_id)
         gateway = self.gateway(payment.provider)
         if payment.intent_id:
             return gateway.retrieve_intent(payment.intent_id)
@@ -137,26 +142,33 @@ class PaymentService:
             self.cases.open(unplaced(provider, intent, known_order=known_order), message_id)
         return True
 
-    def withdraw(self, order: Order, payment: Payment) -> Order:
-        """Make sure this attempt can no longer be paid, or learn that it was; returns the order as it is then.
+    def withdraw_all(self, order: Order, payments: Sequence[Payment], *, by_hand: bool = False) -> Order:
+        """Make sure no attempt can be paid any more, or learn that one was; returns the order as it is then.
 
-        Raises `GatewayUnavailable`, or what `follow` raises.
+        An intent that the provider no longer knows, as after a change of its account, holds up an order that waits,
+        unless a person lets go of it. Raises `GatewayUnavailable`, `GatewayRefused`, or what `follow` raises.
         """
+        for payment in payments:
+            if not payment.ended:
+                order = self._withdraw(order, payment, forgiving=by_hand or order.status is OrderStatus.CANCELLED)
+        return order
+
+    def _withdraw(self, order: Order, payment: Payment, *, forgiving: bool) -> Order:
         try:
             intent = self.ask(order, payment)
         except GatewayRefused as refusal:
-            if payment.intent_id is not None:
+            if payment.intent_id is not None and not forgiving:
                 raise
             return self.abandon(order, payment, refusal.reason)
         return self.follow(payment.provider, self.gateway(payment.provider).cancel_intent(intent.id))
 
     @retried
     def abandon(self, order: Order, payment: Payment, reason: str) -> Order:
-        """Record that the provider refused to make this attempt. Returns the order, which goes on waiting."""
+        """Record that the provider refused this attempt, as it was then. Returns the order, which goes on waiting."""
         with self.begin() as work:
             order, payments = work.payments.lock_order(order.id)
             current = next(known for known in payments if known.id == payment.id)
-            if current.intent_id is None and not current.ended:
+            if current.intent_id == payment.intent_id and not current.ended:
                 work.payments.save(current.abandoned(reason))
         return order
 
@@ -232,19 +244,31 @@ class PaymentService:
 
         Returns how many orders were finished. One that the provider refuses does not hold up the others.
         """
-        finished = 0
         with self.begin() as work:
             order_ids = work.payments.unasked(self.policy.unasked_after, _BATCH)
+        return self._for_each(order_ids, self._finish)
+
+    def withdraw_left_open(self) -> int:
+        """Withdraw the attempts that outlived their cancelled orders, because the provider was away for too long.
+
+        Returns how many orders were seen to. One that the provider refuses does not hold up the others.
+        """
+        with self.begin() as work:
+            order_ids = work.payments.left_open(self.policy.left_open_after, _BATCH)
+        return self._for_each(order_ids, lambda order_id: self.withdraw_all(*self.attempts(order_id)))
+
+    def _for_each(self, order_ids: Sequence[OrderId], step: Callable[[OrderId], object]) -> int:
+        done = 0
         for order_id in order_ids:
             try:
-                self._finish(order_id)
+                step(order_id)
             except GatewayUnavailable:
                 break  # It is away for the others too; the next round goes on.
-            except CommerceError as refusal:
-                _log.warning("a payment could not be resumed", extra={"order": str(order_id), "error": told(refusal)})
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one order, the others go on
+                _log.warning("a payment could not be finished", extra={"order": str(order_id), "error": told(error)})
             else:
-                finished += 1
-        return finished
+                done += 1
+        return done
 
     def _finish(self, order_id: OrderId) -> None:
         order, payments = self.attempts(order_id)
@@ -289,3 +313,8 @@ class PaymentService:
                 )
             )
         return paid
+
+
+def _paid(payment: Payment, intent_id: str) -> Intent:
+    """The intent as our own books know it. Its secret is of no more use."""
+    return Intent(intent_id, IntentStatus.SUCCEEDED, payment.amount, payment.captured, payment.order_id)

@@ -14,7 +14,6 @@ from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.postgres.database import Database, Row, Session
-from commerce_core.postgres.discounts import discounts_of_cart
 from commerce_core.postgres.pricing import PostgresRules
 from commerce_core.postgres.values import address_column, address_value
 
@@ -41,13 +40,12 @@ class PostgresCarts:
     ) -> tuple[Cart, Mapping[UUID, Offer]]:
         head = self.session.send(statement, cart_id=cart_id)
         rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted))
-        discounts = self.session.send("discounts.of_cart", cart_id=cart_id, email=email)
-        self.rules.ask()
+        discounts = self.rules.for_cart(cart_id, email)
         row = self.session.locked(head)
         if row is None:
             raise CartNotFound
         lines = rows.fetchall()
-        coded, usage = discounts_of_cart(discounts.fetchall())
+        coded, usage = discounts()
         cart = Cart(
             id=CartId(row[0]),
             status=CartStatus(row[1]),
@@ -90,12 +88,12 @@ class PostgresCarts:
             customer_id=customer_id,
         )
         rows = self.session.send("cart.lines", cart_id=cart_id, wanted=list(wanted)) if wanted else None
-        known = self.session.send("discounts.of_cart", cart_id=cart_id, email=None) if wanted and customer_id else None
+        known = self.rules.for_cart(cart_id, None) if wanted and customer_id else None
         self.rules.told((self.session.locked(sent) or (0,))[0])
         now = self.session.now
         cart = Cart(cart_id, CartStatus.ACTIVE, currency, locale, 1, now, now, customer_id)
         if known:
-            cart = evolve(cart, usage=discounts_of_cart(known.fetchall())[1])
+            cart = evolve(cart, usage=known()[1])
         return cart, {row[4]: _offer(row) for row in rows} if rows else {}
 
     def recover(self, cart: Cart) -> None:
@@ -142,7 +140,7 @@ class PostgresCarts:
         self.session.send(
             "cart.save_discount", cart_id=cart.id, version=cart.version, now=cart.updated_at, discount_id=discount_id
         )
-        coded, usage = discounts_of_cart(self.session.rows("discounts.of_cart", cart_id=cart.id, email=None))
+        coded, usage = self.rules.for_cart(cart.id, None)()
         return evolve(cart, coded=coded, usage=usage)
 
     def lock_for_merge(self, customer_id: UUID, guest_cart_id: CartId) -> tuple[Cart, Cart | None]:

@@ -1,6 +1,6 @@
 """Discounts in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -145,7 +145,7 @@ def discount_value(row: Row) -> Discount:
     )
 
 
-def discounts_of_cart(rows: Sequence[Row]) -> tuple[tuple[Discount, ...], Mapping[UUID, Usage]]:
+def discounts_of_cart(rows: Iterable[Row]) -> tuple[tuple[Discount, ...], Mapping[UUID, Usage]]:
     """The discounts whose code was typed in, and what is known of the uses of these and others."""
     found = [(discount_value(row), Usage(*row[_COLUMNS:])) for row in rows]
     coded = tuple(discount for discount, _ in found if not discount.automatic)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from attrs import frozen
-from psycopg.errors import ForeignKeyViolation
+from attrs import field, frozen
+from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from commerce_core.access.model import Actor, ActorKind
 from commerce_core.inventory.errors import OutOfStock, Shortage, VariantNotTracked
@@ -25,6 +25,7 @@ class PostgresStock:
 
     session: Session
     outbox: Outbox
+    _asked: set[UUID] = field(factory=set, init=False)  # whose locks this transaction has asked for
 
     def hold(self, cart_id: UUID, wanted: Quantities, policy: InventoryPolicy) -> Sequence[Hold]:
         """Make the cart hold exactly `wanted`, or raise `OutOfStock`."""
@@ -32,8 +33,10 @@ class PostgresStock:
         return self._hold(cart_id, None, wanted, until, policy.hold_limit)
 
     def lock_all(self, variant_ids: Sequence[UUID]) -> None:
-        """Lock them in the order of their ids."""
-        self.session.send("inventory.lock_items", variant_ids=list(variant_ids))
+        """Lock them in the order of their ids, each once: what is counted only since then is not waited for."""
+        if new := [variant_id for variant_id in variant_ids if variant_id not in self._asked]:
+            self._asked.update(new)
+            self.session.send("inventory.lock_items", variant_ids=new)
 
     def hold_for_order(self, cart_id: UUID, order_id: UUID, wanted: Quantities, until: datetime) -> None:
         """Turn the cart's holds into the order's, or raise `OutOfStock`."""
@@ -45,8 +48,7 @@ class PostgresStock:
         variant_ids = list(wanted)
 
         def attempt() -> list[Row]:
-            self.session.send("inventory.lock_items", variant_ids=variant_ids)
-            return self.session.rows(
+            rows = self.session.rows(
                 "inventory.hold",
                 cart_id=cart_id,
                 order_id=order_id,
@@ -56,7 +58,11 @@ class PostgresStock:
                 until=until,
                 hold_limit=hold_limit,
             )
+            if not all(row[8] for row in rows):  # Somebody began to count one after its lock was asked for.
+                raise TransactionConflict
+            return rows
 
+        self.lock_all(variant_ids)
         rows = attempt()
         while short := _shortages(rows):
             if not self._make_room([shortage.variant_id for shortage in short]):
@@ -73,9 +79,14 @@ class PostgresStock:
         Raises `TransactionConflict` when only that is left which somebody else is just releasing, or holding anew.
         """
         now = self.session.now
-        expired = self.session.rows(
-            "inventory.lock_expired_of", variant_ids=variant_ids, limit=_RELEASE_AT_ONCE, now=now
-        )
+        self.session.send("inventory.hardly_wait")
+        try:
+            expired = self.session.rows(
+                "inventory.lock_expired_of", variant_ids=variant_ids, limit=_RELEASE_AT_ONCE, now=now
+            )
+        except LockNotAvailable as error:
+            raise TransactionConflict from error
+        self.session.send("inventory.wait_as_before")
         if self._release(expired):
             return True
         if self.session.value("inventory.has_expired_holds", variant_ids=variant_ids, now=now):

@@ -90,6 +90,10 @@ class PostgresPayments:
         """Orders with an attempt whose answer was never recorded."""
         return [OrderId(row[0]) for row in self.session.rows("payments.unasked", older_than=older_than, limit=limit)]
 
+    def left_open(self, older_than: timedelta, limit: int) -> Sequence[OrderId]:
+        """Cancelled orders with an attempt that could still be paid."""
+        return [OrderId(row[0]) for row in self.session.rows("payments.left_open", older_than=older_than, limit=limit)]
+
 
 def _payments(cursor: Cursor[Row]) -> list[Payment]:
     return [_payment(*row) for row in cursor.fetchall()]

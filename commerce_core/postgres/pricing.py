@@ -1,14 +1,19 @@
 """The rules of pricing from PostgreSQL: read once, and again when one of them has changed."""
 
-from attrs import define, field
-from psycopg import Cursor
+from collections.abc import Callable, Mapping
+from uuid import UUID
 
-from commerce_core.postgres.database import Row, Session
-from commerce_core.postgres.discounts import discount_value
+from attrs import define, field
+
+from commerce_core.discounts.model import Discount, Usage
+from commerce_core.postgres.database import Session
+from commerce_core.postgres.discounts import discount_value, discounts_of_cart
 from commerce_core.postgres.shipping import zones_of
 from commerce_core.postgres.taxes import tax_rate
 from commerce_core.pricing.model import PricingRules
 from commerce_core.pricing.opening import OpeningRules, Premise
+
+OwnDiscounts = tuple[tuple[Discount, ...], Mapping[UUID, Usage]]
 
 
 @define
@@ -28,30 +33,34 @@ class PostgresRules:
 
     session: Session
     kept: KeptRules
-    _asked: Cursor[Row] | None = field(default=None, init=False)
-    _rules: PricingRules | None = field(default=None, init=False)
+    _revision: int | None = field(default=None, init=False)
 
-    def ask(self) -> None:
-        """Ask for their revision without waiting; `current` reads the answer after the next wait."""
-        self._asked = self.session.send("pricing.revision")
+    def for_cart(self, cart_id: UUID, email: str | None) -> Callable[[], OwnDiscounts]:
+        """Ask for the discounts of a cart and its buyer, without waiting; call it to have them.
+
+        Which rules are `current` comes along.
+        """
+        sent = self.session.send("pricing.of_cart", cart_id=cart_id, email=email)
+
+        def answered() -> OwnDiscounts:
+            rows = sent.fetchall()
+            self.told(rows[0][0])
+            return discounts_of_cart(row[1:] for row in rows if row[1])
+
+        return answered
 
     def told(self, revision: int) -> None:
         """Their revision, which another statement has brought along."""
-        self._rules = self._of(revision)
+        self._revision = revision
 
     def current(self) -> PricingRules:
         """The rules as they are now."""
-        if self._rules is None:
-            asked = self._asked or self.session.send("pricing.revision")
-            (revision,) = asked.fetchone() or (0,)
-            self._rules = self._of(revision)
-        return self._rules
-
-    def _of(self, revision: int) -> PricingRules:
+        if self._revision is None:
+            self._revision = self.session.value("pricing.revision")
         known = self.kept.known
-        if known is None or known[0] != revision:
+        if known is None or known[0] != self._revision:
             # Read after the revision, they may be newer than it, never older: then they are read once more next time.
-            known = self.kept.known = (revision, self._read())
+            known = self.kept.known = (self._revision, self._read())
         return known[1]
 
     def _read(self) -> PricingRules:

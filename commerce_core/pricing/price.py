@@ -32,6 +32,8 @@ def price(basket: Basket, rules: PricingRules, taxes: TaxCalculator) -> Totals:
     misfits = {discount.id: _misfit(discount, basket) for discount in known}
     fitting = [discount for discount in known if misfits[discount.id] is None]
     work = _Sum(basket, rules, taxes)
+    if not known:
+        return work.with_discounts(())
     best = min((work.with_discounts(chosen) for chosen in _choices(fitting)), key=lambda totals: totals.total.amount)
     counted = {discount.id for discount in best.discounts}
     return evolve(
@@ -45,7 +47,14 @@ def price(basket: Basket, rules: PricingRules, taxes: TaxCalculator) -> Totals:
 
 
 def summed(
-    lines: tuple[PricedPart, ...], shipping: PricedPart | None, currency: str, *, prices_include_tax: bool
+    lines: tuple[PricedPart, ...],
+    shipping: PricedPart | None,
+    currency: str,
+    *,
+    prices_include_tax: bool,
+    shipping_option: ShippingOption | None = None,
+    options: tuple[ShippingOption, ...] = (),
+    discounts: tuple[AppliedDiscount, ...] = (),
 ) -> Totals:
     """The totals of these parts: the very same sums for a cart and for an order that was placed years ago."""
     parts = (*lines, shipping) if shipping else lines
@@ -57,9 +66,9 @@ def summed(
     return Totals(
         lines=lines,
         shipping=shipping,
-        shipping_option=None,
-        options=(),
-        discounts=(),
+        shipping_option=shipping_option,
+        options=options,
+        discounts=discounts,
         refused=(),
         subtotal=subtotal,
         discount_total=discount_total,
@@ -108,11 +117,15 @@ class _Sum:
         ]
         parts = self._taxed([*charges, _shipping(way, ordered)] if way else charges)
         lines, shipping = (parts[:-1], parts[-1]) if way else (parts, None)
-        totals = summed(lines, shipping, self.rules.currency, prices_include_tax=self._included(parts))
-        if way and shipping:
-            way = evolve(way, price=shipping.unit_price)
-        applied = tuple(_applied(discount, parts, self.rules.currency) for discount in ordered)
-        return evolve(totals, shipping_option=way, options=options, discounts=applied)
+        return summed(
+            lines,
+            shipping,
+            self.rules.currency,
+            prices_include_tax=self._included(parts),
+            shipping_option=evolve(way, price=shipping.unit_price) if way and shipping else way,
+            options=options,
+            discounts=tuple(_applied(discount, parts, self.rules.currency) for discount in ordered),
+        )
 
     def _offered(self, subtotal: Money) -> tuple[ShippingOption, ...]:
         place = self.basket.destination

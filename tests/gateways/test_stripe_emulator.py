@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,33 +11,9 @@ import stripe
 
 from commerce_core.testing.stripe_server import StripeServer
 from tests.gateways import sdk_shapes
+from tests.gateways.emulator_calls import BODY, CARDS_ONLY, CREATE, ask, post
 
-CREATE: dict[str, Any] = {"amount": 1999, "currency": "eur", "automatic_payment_methods": {"enabled": True}}
-CARDS_ONLY: dict[str, Any] = {"amount": 1999, "currency": "eur", "payment_method_types": ["card"]}
 Browser = Callable[..., Any]
-
-
-def post(server: StripeServer, path: str, body: str, **headers: str) -> tuple[int, dict[str, str], dict[str, Any]]:
-    return ask(server, "POST", path, body, **headers)
-
-
-def ask(
-    server: StripeServer, method: str, path: str, body: str | None = None, key: str = "sk_test_shop", **headers: str
-) -> tuple[int, dict[str, str], dict[str, Any]]:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
-    try:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, {"Authorization": f"Bearer {key}", **sent})
-        response = connection.getresponse()
-        return response.status, {k.lower(): v for k, v in response.getheaders()}, json.loads(response.read())
-    finally:
-        connection.close()
-
-
-def settle(server: StripeServer, intent_id: str, outcome: str) -> dict[str, Any]:
-    status, _, intent = post(server, f"/_control/payment_intents/{intent_id}/outcome", json.dumps({"outcome": outcome}))
-    assert status == 200
-    return intent
 
 
 # Shapes
@@ -102,115 +77,6 @@ def test_a_wrong_shape_would_be_noticed(client: stripe.StripeClient) -> None:
 
 
 # Paying
-
-
-def test_a_browser_pays_with_the_publishable_key_and_sees_no_metadata(
-    client: stripe.StripeClient, browser: Browser
-) -> None:
-    intent = client.v1.payment_intents.create({**CREATE, "metadata": {"order_id": "1"}})
-
-    seen = browser(intent)
-
-    assert seen.status == "succeeded"
-    assert not {"metadata", "amount_received", "latest_charge"} & set(seen.to_dict())
-    assert client.v1.payment_intents.retrieve(intent.id).amount_received == 1999
-
-
-def test_a_browser_needs_the_right_client_secret(client: stripe.StripeClient, browser: Browser) -> None:
-    intent, other = client.v1.payment_intents.create(CREATE), client.v1.payment_intents.create(CREATE)
-    intent.client_secret = other.client_secret
-
-    with pytest.raises(stripe.AuthenticationError):
-        browser(intent)
-    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
-
-
-def test_a_browser_may_neither_create_nor_cancel_nor_read_without_the_secret(
-    server: StripeServer, client: stripe.StripeClient
-) -> None:
-    intent = client.v1.payment_intents.create(CREATE)
-
-    for method, path in (
-        ("POST", "/v1/payment_intents"),
-        ("POST", f"/v1/payment_intents/{intent.id}/cancel"),
-        ("GET", f"/v1/payment_intents/{intent.id}"),
-        ("GET", "/v1/events"),
-    ):
-        assert ask(server, method, path, "", key="pk_test_shop")[0] == 401
-    address = f"/v1/payment_intents/{intent.id}?client_secret={intent.client_secret}"
-    assert ask(server, "GET", address, key="pk_test_shop")[2]["status"] == "requires_payment_method"
-
-
-@pytest.mark.parametrize(
-    ("card", "decline_code"),
-    [
-        ("pm_card_visa_chargeDeclined", "generic_decline"),
-        ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
-        ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
-    ],
-)
-def test_a_declined_card_leaves_the_intent_payable(
-    client: stripe.StripeClient, browser: Browser, card: str, decline_code: str
-) -> None:
-    intent = client.v1.payment_intents.create(CREATE)
-
-    with pytest.raises(stripe.CardError) as refused:
-        browser(intent, card)
-
-    assert refused.value.error
-    assert refused.value.error.decline_code == decline_code
-    declined = client.v1.payment_intents.retrieve(intent.id)
-    assert (declined.status, declined.payment_method) == ("requires_payment_method", None)
-    assert declined.last_payment_error
-    assert declined.last_payment_error.decline_code == decline_code
-    assert browser(intent).status == "succeeded"
-    assert client.v1.payment_intents.retrieve(intent.id).last_payment_error is None
-
-
-def test_a_card_that_needs_its_owner_waits_for_them(
-    server: StripeServer, client: stripe.StripeClient, browser: Browser
-) -> None:
-    intent = client.v1.payment_intents.create(CREATE)
-
-    waiting = browser(intent, "pm_card_authenticationRequired", return_url="https://shop.example/return")
-
-    assert (waiting.status, waiting.next_action.type) == ("requires_action", "redirect_to_url")
-    assert settle(server, intent.id, "failed")["last_payment_error"]["code"] == "payment_intent_authentication_failure"
-    assert browser(intent, "pm_card_authenticationRequired").next_action.type == "use_stripe_sdk"
-    assert settle(server, intent.id, "succeeded")["status"] == "succeeded"
-
-
-def test_authentication_does_not_help_a_card_without_funds(
-    server: StripeServer, client: stripe.StripeClient, browser: Browser
-) -> None:
-    intent = client.v1.payment_intents.create(CREATE)
-    browser(intent, "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds")
-
-    assert settle(server, intent.id, "succeeded")["last_payment_error"]["decline_code"] == "insufficient_funds"
-
-
-@pytest.mark.parametrize(
-    ("iban", "outcome", "status"),
-    [
-        ("DE89370400440532013000", "succeeded", "succeeded"),
-        ("DE89370400440532013000", "failed", "requires_payment_method"),
-        ("DE62370400440532013001", "succeeded", "requires_payment_method"),
-    ],
-)
-def test_a_debit_is_processing_until_the_bank_speaks(
-    server: StripeServer, client: stripe.StripeClient, browser: Browser, iban: str, outcome: str, status: str
-) -> None:
-    intent = client.v1.payment_intents.create(CREATE)
-
-    assert (
-        browser(intent, None, payment_method_data={"type": "sepa_debit", "sepa_debit": {"iban": iban}}).status
-        == "processing"
-    )
-
-    before = client.v1.payment_intents.retrieve(intent.id)
-    settled = settle(server, intent.id, outcome)
-    assert (settled["status"], settled["latest_charge"]) == (status, before.latest_charge)
-    assert settled["amount_received"] == (1999 if status == "succeeded" else 0)
 
 
 def test_a_shop_that_confirms_says_where_to_return_unless_nothing_redirects(client: stripe.StripeClient) -> None:
@@ -336,84 +202,6 @@ def test_lists_are_cut_by_time_and_type(client: stripe.StripeClient, browser: Br
 
 
 # Idempotency
-
-BODY = "amount=1999&currency=eur"
-
-
-def test_the_same_key_replays_status_and_body(server: StripeServer) -> None:
-    first = post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")
-    second = post(server, "/v1/payment_intents", "currency=eur&amount=1999", Idempotency_Key="k1")
-
-    assert "idempotent-replayed" not in first[1]
-    assert second[1]["idempotent-replayed"] == "true"
-    assert second[1]["original-request"] == first[1]["request-id"] != second[1]["request-id"]
-    assert (second[0], second[2]) == (first[0], first[2])
-
-
-def test_the_same_key_for_something_else_is_refused(server: StripeServer) -> None:
-    intent = post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")[2]["id"]
-
-    for path, body in (
-        ("/v1/payment_intents", "amount=2999&currency=eur"),
-        (f"/v1/payment_intents/{intent}/cancel", ""),
-    ):
-        status, _, answer = post(server, path, body, Idempotency_Key="k1")
-        assert (status, answer["error"]["type"]) == (400, "idempotency_error")
-
-
-def test_a_decline_is_replayed_too(client: stripe.StripeClient) -> None:
-    intent = client.v1.payment_intents.create(CARDS_ONLY)
-
-    for _ in range(2):
-        with pytest.raises(stripe.CardError):
-            client.v1.payment_intents.confirm(
-                intent.id, {"payment_method": "pm_card_visa_chargeDeclined"}, {"idempotency_key": "k1"}
-            )
-    assert len(client.v1.events.list({"type": "charge.failed"}).data) == 1
-
-
-def test_a_parameter_error_is_not_kept(server: StripeServer) -> None:
-    assert post(server, "/v1/payment_intents", "currency=eur", Idempotency_Key="k1")[0] == 400
-
-    assert post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")[0] == 200
-
-
-def test_a_stored_500_is_replayed_for_ever_and_says_so(server: StripeServer) -> None:
-    post(server, "/_control/failures", '{"times": 1, "stored": true}')
-
-    first, second = (post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1") for _ in range(2))
-
-    assert (first[0], first[1]["stripe-should-retry"], second[0]) == (500, "false", 500)
-    assert second[1]["idempotent-replayed"] == "true"
-    assert post(server, "/v1/payment_intents", BODY, Idempotency_Key="k2")[0] == 200
-
-
-def test_a_500_that_is_not_stored_is_worth_another_try(server: StripeServer) -> None:
-    post(server, "/_control/failures", '{"times": 1}')
-
-    assert post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")[1]["stripe-should-retry"] == "true"
-    assert post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")[0] == 200
-
-
-def test_a_key_that_is_still_running_is_a_conflict(server: StripeServer, client: stripe.StripeClient) -> None:
-    post(server, "/_control/latency", '{"seconds": 1.0}')
-    statuses: list[int] = []
-
-    def run() -> None:
-        statuses.append(post(server, "/v1/payment_intents", BODY, Idempotency_Key="k1")[0])
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-
-    assert sorted(statuses) == [200, 409, 409, 409]
-    assert len(client.v1.payment_intents.list().data) == 1
-
-
-def test_keys_may_not_be_too_long(server: StripeServer) -> None:
-    assert post(server, "/v1/payment_intents", BODY, Idempotency_Key="k" * 256)[0] == 400
 
 
 # Control

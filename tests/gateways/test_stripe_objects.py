@@ -134,6 +134,7 @@ def test_every_status_is_known(status: IntentStatus) -> None:
         b'{"id": "evt_1", "type": "x", "created": 1' + b"0" * 5000 + b"}",
         b'{"id": "evt_1", "type": "x", "created": 99999999999999}',
         b'{"id": "evt_1", "type": "x", "created": 1.5}',
+        b'{"id": "evt_1", "type": "x", "created": 1, "data": 1e400}',
         b'{"id": "evt_1", "type": "x", "created": true}',
         b'{"id": "evt_1", "type": "x"}',
         b'{"id": "evt\\u0000", "type": "x", "created": 1}',

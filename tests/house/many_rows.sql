@@ -5,6 +5,7 @@ INSERT INTO product_variants (id, product_id, position, sku, title, price_amount
   SELECT gen_random_uuid(), id, 1, slug, '', price_from_amount, 'EUR' FROM products;
 INSERT INTO inventory_items (variant_id, available_qty) SELECT id, 100 FROM product_variants;
 INSERT INTO carts (id, currency, locale) SELECT id, 'EUR', 'en' FROM products;
+INSERT INTO cart_events (cart_id, type) SELECT id, 'created' FROM carts, generate_series(1, 5);
 INSERT INTO cart_items (id, cart_id, variant_id, qty, snapshot_price_amount)
   SELECT gen_random_uuid(), p.id, v.id, 1, 1 FROM products p JOIN product_variants v ON v.product_id = p.id;
 INSERT INTO inventory_reservations (cart_id, variant_id, qty, held_since, expires_at)

@@ -90,7 +90,7 @@ def test_a_statement_names_its_columns_and_asks_only_the_clock_of_the_shop(name:
 HOT = [
     "catalog.product",
     "cart.find", "cart.lock", "cart.lines", "cart.convert", "cart.open_of_customer", "cart.purge",
-    "discounts.of_cart", "discounts.hold", "discounts.count_use", "discounts.count_buyer",
+    "pricing.of_cart", "discounts.hold", "discounts.count_use", "discounts.count_buyer",
     "discounts.claim_first_order", "discounts.hold_of_order", "discounts.give_back",
     "inventory.hold", "inventory.sell", "inventory.give_back",
     "orders.lock", "orders.find", "orders.lines", "orders.live_of_cart",
@@ -102,6 +102,7 @@ HOT = [
 ]  # fmt: skip
 SMALL = {
     "settings",  # one row at most
+    "pricing_revision",  # one row
     "outbox_sequences",
     "users",
     "subscriptions",  # a hundred at most, see MAX_SUBSCRIPTIONS

@@ -1,6 +1,8 @@
 """A purchase as a shop's front end makes it, and everything it may get wrong."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import psycopg
@@ -11,6 +13,7 @@ from commerce_core import Commerce
 from commerce_core.access.model import SYSTEM
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
+from tests.rows import Rows
 
 ADDRESS = {"name": "Camille", "line1": "12 rue des Lilas", "postal_code": "75011", "city": "Paris", "country": "FR"}
 
@@ -133,6 +136,23 @@ def test_checkout_needs_a_key_and_replays_its_answer(client: TestClient, make: B
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (1,)
         kept = connection.execute("SELECT body FROM idempotency_keys").fetchone()[0]
     assert first.json["payment"]["client_secret"].encode() not in kept
+
+
+@pytest.mark.parametrize("keys", [1, 50])
+def test_of_fifty_checkouts_of_one_cart_at_once_come_one_order_one_intent_and_one_answer_for_each_key(
+    client: TestClient, make: Builders, gateway: FakeGateway, rows: Rows, keys: int
+) -> None:
+    cart = new_cart(client, (make.variant(), 1))
+    with ThreadPoolExecutor(8) as clicks:
+        answers = list(clicks.map(lambda turn: checkout(client, cart["id"], f"key-{turn % keys}"), range(50)))
+    assert {refused.json["code"] for refused in answers if refused.status_code != 201} <= {"idempotency-in-progress"}
+    placed = [answer for answer in answers if answer.status_code == 201]
+    again = [checkout(client, cart["id"], f"key-{key}") for key in range(keys)]
+    assert all(answer.headers["idempotency-replayed"] == "true" for answer in again)
+    assert len({answer.text for answer in placed + again}) == 1
+    assert rows("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM payments)") == [(1, 1)]
+    [intent] = gateway.list_intents(datetime(2026, 1, 1, tzinfo=UTC)).items
+    assert intent.id == again[0].json["payment"]["intent_id"]
 
 
 def test_a_refused_checkout_can_be_mended_with_the_same_key(client: TestClient, make: Builders) -> None:

@@ -1,27 +1,12 @@
 """People with an account, and a look at what is kept about carts."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from commerce_core.access.model import Actor, ActorKind
-
-Rows = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def rows(database_url: str) -> Rows:
-    """What the database says, or does."""
-
-    def ask(query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(database_url) as connection:
-            done = connection.execute(query, parameters)
-            return done.fetchall() if done.description else []
-
-    return ask
+from tests.rows import Rows
 
 
 @pytest.fixture

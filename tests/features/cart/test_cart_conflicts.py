@@ -22,7 +22,7 @@ from commerce_core.orders.model import OrderStatus
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
 from tests.crashes import InterruptedBegin, PowerCut, cut_after_commit, cut_before_commit
-from tests.features.cart.conftest import Rows
+from tests.rows import Rows
 
 SERIALIZATION, DEADLOCK = "40001", "40P01"
 TABLES = ("carts", "cart_items", "cart_events", "inventory_reservations", "inventory_items", "orders", "outbox_events")

@@ -16,7 +16,7 @@ from commerce_core.inventory.errors import OutOfStock
 from commerce_core.orders.model import OrderStatus
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
-from tests.features.cart.conftest import Rows
+from tests.rows import Rows
 
 
 def reserved(shop: Commerce, variant: UUID) -> int:

@@ -20,7 +20,7 @@ from commerce_core.cart.views import CartView
 from commerce_core.testing.builders import PARIS, Builders
 from commerce_core.testing.clock import Clock
 from tests.crashes import InterruptedBegin
-from tests.features.cart.conftest import Rows
+from tests.rows import Rows
 
 
 def own_cart(shop: Commerce, customer: Actor, *wanted: tuple[object, int]) -> CartView:

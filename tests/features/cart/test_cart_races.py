@@ -17,7 +17,7 @@ from commerce_core.cart.service import NewCart, NewItem
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
-from tests.features.cart.conftest import Rows
+from tests.rows import Rows
 
 CLIENTS = 50
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from commerce_core.access.model import GUEST, SYSTEM, Actor, ActorKind
@@ -15,20 +14,7 @@ from commerce_core.discounts.drafts import NewDiscount
 from commerce_core.discounts.model import Discount, DiscountKind
 from commerce_core.testing.builders import Builders
 from commerce_core.wiring import Commerce
-
-Rows = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def rows(database_url: str) -> Rows:
-    """What the database says, or does."""
-
-    def ask(query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(database_url) as connection:
-            done = connection.execute(query, parameters)
-            return done.fetchall() if done.description else []
-
-    return ask
+from tests.rows import Rows
 
 
 @pytest.fixture

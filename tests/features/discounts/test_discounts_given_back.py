@@ -10,15 +10,7 @@ from commerce_core.checkout.model import Placed
 from commerce_core.orders.model import OrderStatus
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
-from tests.features.discounts.conftest import Rows
-
-LOSE_THE_HOLD = """
-WITH gone AS (
-  UPDATE inventory_reservations SET released_at = shop_now() WHERE released_at IS NULL RETURNING variant_id, qty
-)
-UPDATE inventory_items i SET available_qty = available_qty + g.qty, reserved_qty = reserved_qty - g.qty
-FROM gone g WHERE i.variant_id = g.variant_id
-"""
+from tests.rows import LOSE_THE_HOLD, Rows
 
 
 def test_a_buyer_who_goes_on_choosing_keeps_the_last_use_of_a_code(

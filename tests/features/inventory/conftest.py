@@ -1,29 +1,23 @@
 """What is read behind the shop's back."""
 
 from collections.abc import Callable
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from commerce_core import Commerce
 from commerce_core.access.model import SYSTEM
+from tests.rows import Rows
 
-Ask = Callable[..., list[tuple[Any, ...]]]
+Ask = Rows
 Counters = Callable[[UUID], tuple[int, int, int]]
 
 
 @pytest.fixture
-def ask(database_url: str) -> Ask:
+def ask(rows: Rows) -> Ask:
     """Runs SQL beside the shop, committed at once, and returns its rows."""
-
-    def answer(statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
-            cursor = connection.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
-
-    return answer
+    return rows
 
 
 @pytest.fixture

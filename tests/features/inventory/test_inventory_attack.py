@@ -59,9 +59,14 @@ class Crowd:
 
     def buyer(self, chance: random.Random) -> None:
         make = Builders(self.shop)
-        placed = self.shop.checkout.check_out(make.request(make.cart(*self.some(chance)).id))
-        if chance.random() < 0.4:
+        cart = make.cart(*self.some(chance))
+        placed = self.shop.checkout.check_out(make.request(cart.id))
+        deed = chance.random()
+        if deed < 0.3:
             self.shop.checkout.change_status(SYSTEM, placed.order.id, OrderStatus.CANCELLED)
+        elif deed < 0.6:
+            for variant, quantity in self.some(chance):
+                self.shop.cart.add_item(cart.id, NewItem(variant, quantity))
         elif placed.payment:
             self.gateway.pay(placed.payment.intent_id)
             self.shop.checkout.confirm(placed.order.id, placed.order_token)

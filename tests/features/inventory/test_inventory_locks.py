@@ -18,7 +18,9 @@ from commerce_core.cart.service import NewItem
 from commerce_core.inventory.errors import OutOfStock, StockTooLow
 from commerce_core.inventory.model import Count, Movement, MovementType, StockChanges
 from commerce_core.kernel.errors import Busy
+from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.orders.model import OrderStatus
+from commerce_core.postgres.work import PostgresWork
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway
@@ -140,6 +142,45 @@ def test_the_end_of_a_hold_and_the_end_of_counting_never_wait_for_each_other(
     assert shop.inventory.verify(SYSTEM) == []
 
 
+@pytest.mark.parametrize("wanted", ["before", "after"])
+def test_a_cart_taken_back_from_its_order_locks_all_it_holds_and_wants_at_once(
+    shop: Commerce, make: Builders, ask: Ask, database_url: str, wanted: str
+) -> None:
+    first, second = sorted(make.variant(stock=9) for _ in range(2))
+    new, held = (first, second) if wanted == "before" else (second, first)
+    cart = make.cart((held, 1))
+    shop.checkout.check_out(make.request(cart.id))
+    begin = InterruptedBegin(shop.cart.begin)
+    with ThreadPoolExecutor(1) as worker:
+        with beside(database_url) as buyer:  # Of both, in the order of their ids, like every buyer.
+            buyer.lock("inventory_items", "variant_id", first)
+            edited = worker.submit(evolve(shop.cart, begin=begin).add_item, cart.id, NewItem(new, 1))
+            until_somebody_waits(ask)
+            buyer.lock("inventory_items", "variant_id", second)
+        assert len(edited.result(20).items) == 2
+    assert (begin.opened, deadlocks(ask)) == (1, 0)
+    assert shop.inventory.verify(SYSTEM) == []
+
+
+def test_what_is_counted_again_only_after_its_lock_was_asked_for_is_not_waited_for_out_of_order(
+    shop: Commerce, make: Builders, counters: Counters, database_url: str
+) -> None:
+    again, other = sorted(make.variant(stock=5) for _ in range(2))
+    cart = make.cart()
+    shop.inventory.change(SYSTEM, again, StockChanges(tracked=False))
+    with ThreadPoolExecutor(1) as operator, beside(database_url) as buyer:
+        with shop.cart.begin() as work:
+            work.stock.lock_all([again, other])
+            assert work.now
+            operator.submit(shop.inventory.move, SYSTEM, Movement(again, MovementType.RECEIPT, 5)).result(20)
+            buyer.lock("inventory_items", "variant_id", again)
+            with pytest.raises(TransactionConflict):
+                work.stock.hold(cart.id, {again: 1, other: 1}, shop.cart.policy)
+        assert counters(other) == (5, 0, 5)
+    shop.cart.add_item(cart.id, NewItem(again, 1))
+    assert counters(again) == (5, 1, 4)
+
+
 def test_units_that_arrive_while_somebody_stops_counting_are_counted_from_nothing(
     shop: Commerce, make: Builders, ask: Ask, counters: Counters
 ) -> None:
@@ -207,6 +248,18 @@ def test_a_unit_that_is_just_coming_free_is_waited_for_even_when_others_were_rel
                 refused()
         assert counters(variant) == (3, 2, 1)
     assert shop.cart.add_item(hopeful.id, NewItem(variant, 3)).items[0].quantity == 3
+
+
+def test_who_made_room_waits_for_locks_as_long_as_before(shop: Commerce, make: Builders, clock: Clock) -> None:
+    variant = make.variant(stock=1)
+    expired, cart = make.cart((variant, 1)), make.cart()
+    clock.forward(EXPIRED)
+    with shop.database.begin() as session:
+        before = session.connection.execute("SHOW lock_timeout").fetchall()
+        stock = PostgresWork(session, None).stock
+        assert [hold.variant_id for hold in stock.hold(cart.id, {variant: 1}, shop.cart.policy)] == [variant]
+        assert session.connection.execute("SHOW lock_timeout").fetchall() == before == [("5s",)]
+    assert shop.cart.get(expired.id).items[0].available == 0
 
 
 def test_what_is_held_in_time_is_refused_with_numbers_after_everything_else_was_released(

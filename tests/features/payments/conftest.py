@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 from attrs import frozen
 
@@ -16,6 +15,7 @@ from commerce_core.payments.model import CaseStatus
 from commerce_core.payments.views import PaymentCaseView
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
+from tests.rows import rows_of
 
 
 @frozen
@@ -56,9 +56,7 @@ class Till:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the tables hold."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(query, values)
-            return cursor.fetchall() if cursor.description else []
+        return rows_of(self.url)(query, *values)
 
     def given_back(self) -> list[tuple[int, str]]:
         """What the provider has given back: amounts and states, the newest first."""

@@ -22,19 +22,7 @@ from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway
 from tests.features.payments.conftest import Till
-
-LOSE_THE_HOLD = """
-WITH gone AS (
-  UPDATE inventory_reservations SET released_at = shop_now() WHERE released_at IS NULL RETURNING variant_id, qty
-)
-UPDATE inventory_items i SET available_qty = available_qty + g.qty, reserved_qty = reserved_qty - g.qty
-FROM gone g WHERE i.variant_id = g.variant_id
-"""
-
-
-def lose_the_hold(till: Till) -> None:
-    """What an operator's repair may do: the order's units are on the shelf again."""
-    till.rows(LOSE_THE_HOLD)
+from tests.rows import LOSE_THE_HOLD
 
 
 def test_the_last_unit_sold_to_another_means_one_refund_one_mail_and_no_oversell(
@@ -42,7 +30,7 @@ def test_the_last_unit_sold_to_another_means_one_refund_one_mail_and_no_oversell
 ) -> None:
     mug = make.variant(stock=1)
     late = till.place((mug, 1))
-    lose_the_hold(till)
+    till.rows(LOSE_THE_HOLD)
     quick = till.place((mug, 1))
     till.pay(quick)
     with ThreadPoolExecutor(8) as deliveries:
@@ -66,7 +54,7 @@ def test_units_whose_hold_was_lost_are_held_again_while_there_are_some(
 ) -> None:
     mug = make.variant(stock=3)
     placed = till.place((mug, 2))
-    lose_the_hold(till)
+    till.rows(LOSE_THE_HOLD)
     till.pay(placed)
     assert till.order(placed).status is OrderStatus.PAID
     stock = shop.inventory.stock(SYSTEM, mug)
@@ -90,7 +78,7 @@ def test_a_manual_payment_for_what_is_sold_out_is_refused_and_changes_nothing(
     mug = make.variant(stock=1)
     request = evolve(make.request(make.cart((mug, 1)).id), payment_method=PaymentMethod.MANUAL)
     placed = shop.checkout.check_out(request)
-    lose_the_hold(till)
+    till.rows(LOSE_THE_HOLD)
     make.cart((mug, 1))
     before = till.order(placed)
     with pytest.raises(OutOfStock):
