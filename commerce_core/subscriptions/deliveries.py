@@ -140,7 +140,10 @@ class DeliveryService:
             was = work.deliveries.revive(subscription_id, event_id)
             if was is None:
                 raise DeliveryNotFound(event_id)
-            changes: Changes = {f"delivery {event_id}": (was.value, DeliveryStatus.PENDING.value)}
+            changes: Changes = {
+                "event": (None, str(event_id)),
+                "status": (was.value, DeliveryStatus.PENDING.value),
+            }
             record(work, actor, "retried", subscription_id, changes)
 
     @retried

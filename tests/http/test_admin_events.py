@@ -69,7 +69,7 @@ def test_what_was_given_up_is_found_shown_and_tried_again_by_who_may(
         assert client.simulate_post(f"{path}/{one}/retry", headers=admin).status_code == 204
         assert database.execute(f"SELECT attempts, unsettled FROM {table} WHERE id = %s", (one,)).fetchone() == (0, 0)
         audited = database.execute("SELECT actor_name, entity_id FROM audit_logs WHERE action = %s", (action,))
-        assert audited.fetchall() == [("admin@example.com", one)]
+        assert audited.fetchall() == [("Kim", one)]
     for answer in (
         client.simulate_get(f"{path}/{uuid4()}", headers=admin),
         client.simulate_post(f"{path}/{uuid4()}/retry", headers=admin),

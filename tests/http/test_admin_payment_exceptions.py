@@ -33,7 +33,7 @@ def test_a_case_is_listed_read_and_resolved(client: TestClient, shop: Commerce, 
     body = {"note": "Refunded after talking to the buyer."}
     resolved = client.simulate_post(f"{PATH}/{case['id']}/resolve", json=body, headers=bearer)
     assert (resolved.status_code, resolved.json["status"]) == (200, "resolved")
-    assert resolved.json["resolved_by"] == "sam@example.com"
+    assert resolved.json["resolved_by"] == "Sam"
     again = client.simulate_post(f"{PATH}/{case['id']}/resolve", json=body, headers=bearer)
     assert (again.status_code, again.json["code"]) == (409, "payment-case-resolved")
     assert client.simulate_get(PATH, query_string="status=open", headers=bearer).json["total"] == 0
