@@ -41,6 +41,7 @@ def periodic_jobs(shop: Commerce, drain: Drain) -> tuple[Periodic, ...]:
             shop.reconciliation.catch_up,
         ),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
+        Periodic("complete_arrived_orders", "27 * * * *", "housekeeping", shop.shipments.complete_arrived),
         Periodic("forget_idempotency_keys", "17 * * * *", "housekeeping", shop.idempotency.forget_old),
         Periodic("purge_carts", "37 * * * *", "housekeeping", shop.cart.purge),
         Periodic("prune_events", "47 * * * *", "housekeeping", shop.outbox.prune),

@@ -6,7 +6,6 @@ from typing import Self
 
 from attrs import evolve, frozen
 
-from commerce_core.cart.model import CartPolicy
 from commerce_core.cart.service import CartService
 from commerce_core.cart.vat_numbers import VatNumberService
 from commerce_core.catalog.categories import CategoryService
@@ -16,25 +15,29 @@ from commerce_core.catalog.search_index import SearchIndexService
 from commerce_core.catalog.service import CatalogService
 from commerce_core.catalog.tags import TagService
 from commerce_core.catalog.variants import VariantService
+from commerce_core.checkout.cancelling import CancellationService
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.service import CustomersService
 from commerce_core.discounts.service import DiscountService
 from commerce_core.emails.service import EmailService
 from commerce_core.equipment import (
+    Ground,
     bucket,
     card_gateway,
+    cart_service,
+    default_rules,
     events_kept,
     files,
     mail_sender,
     merchant_of,
-    opening_rules,
     storefront,
 )
 from commerce_core.feeds.service import FeedService
 from commerce_core.gateways.argon2 import Argon2Hasher
 from commerce_core.gateways.local_media import LocalMedia
 from commerce_core.gateways.manual import ManualGateway
+from commerce_core.gateways.pdf import PdfDocuments
 from commerce_core.gateways.public_web import PublicWeb
 from commerce_core.gateways.templates import Templates
 from commerce_core.gateways.vat_numbers import VatNumberForms
@@ -42,12 +45,11 @@ from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
 from commerce_core.inbox.service import InboxService
-from commerce_core.inventory.model import InventoryPolicy
 from commerce_core.inventory.service import InventoryService
+from commerce_core.invoices.service import InvoiceService
 from commerce_core.kernel.idempotency import Idempotency
-from commerce_core.kernel.ids import capability, uuid7
-from commerce_core.kernel.money import Money
-from commerce_core.kernel.token import SecretKey, new_token
+from commerce_core.kernel.ids import uuid7
+from commerce_core.kernel.token import SecretKey
 from commerce_core.media.pictures import Pictures
 from commerce_core.media.remote import RemoteImageService
 from commerce_core.media.service import MediaService
@@ -61,7 +63,6 @@ from commerce_core.payments.ports import PaymentGateway
 from commerce_core.payments.reconciliation import ReconciliationService
 from commerce_core.payments.refunds import RefundService
 from commerce_core.payments.service import PaymentPolicy, PaymentService
-from commerce_core.postgres.cart import PostgresCartReader
 from commerce_core.postgres.catalog_reads import PostgresCatalogReader
 from commerce_core.postgres.categories import PostgresCategoryReader
 from commerce_core.postgres.charges import PostgresChargeReader
@@ -74,26 +75,26 @@ from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.imports import PostgresProductExport
 from commerce_core.postgres.inbox import PostgresInboxReader, PostgresInboxStore
 from commerce_core.postgres.inventory_reads import PostgresInventoryReader
+from commerce_core.postgres.invoices import PostgresInvoiceReader
 from commerce_core.postgres.media import PostgresMediaReader
-from commerce_core.postgres.merchant import PostgresMerchantReader
 from commerce_core.postgres.order_exports import PostgresOrderExport
+from commerce_core.postgres.order_lists import PostgresOrderListReader
 from commerce_core.postgres.orders import PostgresOrderReader
 from commerce_core.postgres.outbox import PostgresOutboxReader
 from commerce_core.postgres.payload import decode
 from commerce_core.postgres.payment_cases import PostgresPaymentCaseReader
-from commerce_core.postgres.pricing import KeptRules
 from commerce_core.postgres.redirects import PostgresRedirectReader
-from commerce_core.postgres.shipping import PostgresZoneReader
+from commerce_core.postgres.refunds import PostgresRefundReader
+from commerce_core.postgres.shipments import PostgresShipmentReader
 from commerce_core.postgres.staff import PostgresStaffReader
 from commerce_core.postgres.tags import PostgresTagReader
-from commerce_core.postgres.taxes import PostgresTaxRateReader
 from commerce_core.postgres.variants import PostgresVariantReader
-from commerce_core.postgres.work import PostgresBegin
 from commerce_core.pricing.defaults import DefaultRules
 from commerce_core.pricing.ports import TaxCalculator
 from commerce_core.pricing.taxation import TableTaxes
 from commerce_core.reactions import reactions
 from commerce_core.settings import PaymentProvider, Settings
+from commerce_core.shipments.service import ShipmentService
 from commerce_core.shipping.service import ShippingService
 from commerce_core.staff.service import StaffService
 from commerce_core.taxes.service import TaxService
@@ -134,11 +135,14 @@ class Commerce:
     discounts: DiscountService
     cart: CartService
     orders: OrderService
+    shipments: ShipmentService
     payments: PaymentService
     refunds: RefundService
     payment_cases: PaymentCaseService
     reconciliation: ReconciliationService
     checkout: CheckoutService
+    cancellations: CancellationService
+    invoices: InvoiceService
 
     def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
         """Subscribe a function to an event: `shop.on(OrderPaid)(function)`, or above it as a decorator.
@@ -178,7 +182,7 @@ def open_shop(
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    ground = _Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
+    ground = Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
     begin, database = ground.begin, ground.database
     store = storefront(settings)
     local_media = LocalMedia(files(settings), ground.secret)
@@ -186,9 +190,11 @@ def open_shop(
     media_reader = PostgresMediaReader(database)
     card = gateway or card_gateway(settings)
     payments = _payments(ground, card)
-    rules = _rules(ground)
+    rules = default_rules(ground)
     orders = _orders(ground, rules.merchant)
-    checkout = _checkout(ground, payments, orders, card)
+    shipments = ShipmentService(begin, PostgresShipmentReader(database), uuid7)
+    checkout = _checkout(ground, payments, orders, shipments, card)
+    invoices = _invoices(ground, checkout)
     customers = CustomersService(begin, uuid7, PostgresCustomerReader(database, settings.currency))
     inventory = InventoryService(begin, PostgresInventoryReader(database))
     return Commerce(
@@ -201,7 +207,7 @@ def open_shop(
         outbox=OutboxService(
             begin,
             PostgresOutboxReader(database),
-            reactions(customers=customers, checkout=checkout, refunds=payments.refunds),
+            reactions(customers=customers, checkout=checkout, refunds=payments.refunds, invoices=invoices),
             decode,
             kept=events_kept(settings),
         ),
@@ -227,73 +233,37 @@ def open_shop(
         shipping=rules.shipping,
         default_rules=rules,
         discounts=DiscountService(begin, PostgresDiscountReader(database), uuid7, settings.currency),
-        cart=_cart(ground),
+        cart=cart_service(ground),
         orders=orders,
+        shipments=shipments,
         payments=payments,
         refunds=payments.refunds,
         payment_cases=payments.cases,
         reconciliation=_reconciliation(ground, payments, card),
         checkout=checkout,
+        cancellations=CancellationService(checkout, payments.refunds),
+        invoices=invoices,
     )
 
 
-@frozen
-class _Ground:
-    """What every feature stands on."""
-
-    settings: Settings
-    database: Database
-    begin: PostgresBegin
-    secret: SecretKey
-    taxes: TaxCalculator
-
-    @classmethod
-    def of(cls, settings: Settings, taxes: TaxCalculator) -> Self:
-        database = Database.at(
-            str(settings.database_url), max_connections=settings.threads, search_language=settings.search_language
-        )
-        secret = SecretKey(settings.secret or new_token())
-        return cls(settings, database, PostgresBegin(database, KeptRules(opening_rules(settings))), secret, taxes)
-
-
-def _emails(ground: _Ground, merchant: MerchantService) -> EmailService:
+def _emails(ground: Ground, merchant: MerchantService) -> EmailService:
     read, templates = PostgresEmailReader(ground.database), Templates(merchant.name)
     return EmailService(ground.begin, read, templates, mail_sender(ground.settings), decode)
 
 
-def _orders(ground: _Ground, merchant: MerchantService) -> OrderService:
+def _invoices(ground: Ground, checkout: CheckoutService) -> InvoiceService:
+    seller, reader = merchant_of(ground.settings), PostgresInvoiceReader(ground.database)
+    return InvoiceService(ground.begin, reader, seller, PdfDocuments(), checkout, uuid7)
+
+
+def _orders(ground: Ground, merchant: MerchantService) -> OrderService:
     database = ground.database
-    reader, charges = PostgresOrderReader(database), PostgresChargeReader(database)
-    return OrderService(ground.begin, reader, charges, PostgresOrderExport(database), merchant)
+    reader, lists = PostgresOrderReader(database), PostgresOrderListReader(database)
+    charges = PostgresChargeReader(database)
+    return OrderService(ground.begin, reader, lists, charges, PostgresOrderExport(database), merchant, uuid7)
 
 
-def _rules(ground: _Ground) -> DefaultRules:
-    settings, begin, database = ground.settings, ground.begin, ground.database
-    return DefaultRules(
-        merchant=MerchantService(begin, PostgresMerchantReader(database), merchant_of(settings)),
-        taxes=TaxService(begin, PostgresTaxRateReader(database), uuid7),
-        shipping=ShippingService(begin, PostgresZoneReader(database), uuid7, settings.currency),
-        tax_rate=settings.tax_rate,
-        shipping_price=Money(settings.shipping_price, settings.currency),
-    )
-
-
-def _cart(ground: _Ground) -> CartService:
-    settings = ground.settings
-    return CartService(
-        begin=ground.begin,
-        single=ground.begin.single,
-        new_cart_id=capability,
-        new_id=uuid7,
-        currency=settings.currency,
-        taxes=ground.taxes,
-        policy=InventoryPolicy.of_minutes(settings.hold_minutes, settings.hold_limit_minutes),
-        limits=CartPolicy(max_units=settings.cart_max_units),
-        read=PostgresCartReader(ground.database),
-    )
-
-
-def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
+def _payments(ground: Ground, card: PaymentGateway | None) -> PaymentService:
     begin, inbox = ground.begin, PostgresInboxStore(ground.database)
     gateways = Gateways({"manual": ManualGateway()} | ({card.name: card} if card else {}))
     return PaymentService(
@@ -301,7 +271,7 @@ def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
         single=begin.single,
         inbox=inbox,
         gateways=gateways,
-        refunds=RefundService(begin, gateways, uuid7),
+        refunds=RefundService(begin, PostgresRefundReader(ground.database), gateways, uuid7),
         disputes=DisputeService(begin, uuid7),
         cases=PaymentCaseService(begin, PostgresPaymentCaseReader(ground.database), uuid7),
         new_id=uuid7,
@@ -310,7 +280,7 @@ def _payments(ground: _Ground, card: PaymentGateway | None) -> PaymentService:
     )
 
 
-def _reconciliation(ground: _Ground, payments: PaymentService, card: PaymentGateway | None) -> ReconciliationService:
+def _reconciliation(ground: Ground, payments: PaymentService, card: PaymentGateway | None) -> ReconciliationService:
     """With those who keep books of their own. Nobody stands behind manual payments, nor behind fake ones."""
     fake = ground.settings.payment_provider is PaymentProvider.FAKE
     keepers = Gateways({card.name: card} if card and not fake else {})
@@ -318,13 +288,15 @@ def _reconciliation(ground: _Ground, payments: PaymentService, card: PaymentGate
 
 
 def _checkout(
-    ground: _Ground, payments: PaymentService, orders: OrderService, card: PaymentGateway | None
-) -> CheckoutService:
+    ground: Ground, payments: PaymentService, orders: OrderService, shipments: ShipmentService,
+    card: PaymentGateway | None,
+) -> CheckoutService:  # fmt: skip
     return CheckoutService(
         begin=ground.begin,
         new_id=uuid7,
         payments=payments,
         orders=orders,
+        shipments=shipments,
         order_reader=PostgresOrderReader(ground.database),
         providers={PaymentMethod.MANUAL: "manual"} | ({PaymentMethod.CARD: card.name} if card else {}),
         taxes=ground.taxes,

@@ -140,6 +140,7 @@ def stepped(shop: Commerce, steps: Steps) -> Commerce:
     )
     checkout = evolve(shop.checkout, begin=begin("checkout"), payments=payments)
     customers = evolve(shop.customers, begin=begin("customers"))
+    invoices = evolve(shop.invoices, begin=begin("invoices"))
     return evolve(
         shop,
         cart=evolve(shop.cart, begin=begin("cart")),
@@ -147,10 +148,11 @@ def stepped(shop: Commerce, steps: Steps) -> Commerce:
         payments=payments,
         refunds=refunds,
         customers=customers,
+        invoices=invoices,
         outbox=evolve(
             shop.outbox,
             begin=begin("outbox"),
-            reactions=reactions(customers=customers, checkout=checkout, refunds=refunds),
+            reactions=reactions(customers=customers, checkout=checkout, refunds=refunds, invoices=invoices),
         ),
         emails=evolve(
             shop.emails,
