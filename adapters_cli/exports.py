@@ -2,20 +2,32 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from adapters_cli.order_filter import (
+    Currency,
+    FirstDay,
+    Fulfillment,
+    LastDay,
+    MaxTotal,
+    MinTotal,
+    OpenCase,
+    PaidFirstDay,
+    PaidLastDay,
+    PaymentStatus,
+    Search,
+    Status,
+    narrowed,
+)
 from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
 from commerce_core.orders.exported import DecimalSign, Delimiter, ExportProfile, OrderExport
-from commerce_core.orders.model import OrderStatus
 
 app = typer.Typer(no_args_is_help=True, help="Write products or orders to a file.")
 
-_Day = datetime | None
 _Output = Annotated[Path | None, typer.Option("--output", "-o", dir_okay=False, help="A file, instead of stdout.")]
 
 
@@ -33,29 +45,43 @@ def orders(
         ExportProfile,
         typer.Option(help="A row for an order, a line, a tax rate of a sale or refund, or as in Shopify's own."),
     ] = ExportProfile.ORDERS,
-    first_day: Annotated[_Day, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, in the shop.")] = None,
-    last_day: Annotated[_Day, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, in the shop.")] = None,
-    status: Annotated[
-        list[OrderStatus] | None, typer.Option(case_sensitive=False, help="Only these; may stand more than once.")
-    ] = None,
+    status: Status = None,
+    payment_status: PaymentStatus = None,
+    fulfillment_status: Fulfillment = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    paid_from: PaidFirstDay = None,
+    paid_to: PaidLastDay = None,
+    min_total: MinTotal = None,
+    max_total: MaxTotal = None,
+    currency: Currency = None,
+    search: Search = None,
     delimiter: Annotated[Delimiter, typer.Option(help="What parts two cells.")] = Delimiter.COMMA,
     decimal: Annotated[DecimalSign, typer.Option(help="What stands before the decimals.")] = DecimalSign.POINT,
     output: _Output = None,
     *,
+    open_case: OpenCase = False,
     bom: Annotated[bool, typer.Option("--bom", help="Begin with the mark by which spreadsheets know UTF-8.")] = False,
 ) -> None:
     """Orders as a CSV file: by the day of placing, in a ledger by the day of the money."""
-    wanted = OrderExport(
-        profile=profile,
-        first_day=first_day.date() if first_day else None,
-        last_day=last_day.date() if last_day else None,
-        status=tuple(status or ()),
-        delimiter=delimiter,
-        decimal=decimal,
-        bom=bom,
-    )
     with opened() as shop:
-        tell(ctx, shop.orders.export(OPERATOR, wanted), output)
+        wanted = narrowed(
+            shop,
+            status=status,
+            payment_status=payment_status,
+            fulfillment_status=fulfillment_status,
+            first_day=first_day,
+            last_day=last_day,
+            paid_from=paid_from,
+            paid_to=paid_to,
+            min_total=min_total,
+            max_total=max_total,
+            currency=currency,
+            search=search,
+            open_case=open_case,
+        )
+        export = OrderExport(profile, delimiter, decimal, bom, **wanted)
+        tell(ctx, shop.orders.export(OPERATOR, export), output)
 
 
 def tell(ctx: typer.Context, lines: Iterable[str], output: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from adapters_cli import inventory_ledger
-from adapters_cli.orders import order_id
+from adapters_cli.order_names import order_id
 from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
 from adapters_cli.variants import variant_id

@@ -29,6 +29,8 @@ _WORDS = {
     "redirects": ("redirects", "Keep old addresses alive."),
     "discounts": ("discounts", "Keep discounts, with codes and automatic ones."),
     "orders": ("orders", "Look at orders and move them on."),
+    "shipments": ("shipments", "Send what is paid for, and say what has arrived."),
+    "invoices": ("invoices", "Issue invoices and credit notes, and print them."),
     "customers": ("customers", "Look after customers, and after what is kept about them."),
     "outbox": ("outbox", "See what has happened here, and have it handled again."),
     "webhooks-out": ("webhooks_out", "Say who outside is told of what happens here."),

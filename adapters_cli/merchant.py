@@ -44,6 +44,15 @@ def set_settings(
     legal_form: _Text = None,
     company_number: _Text = None,
     vat_number: _Text = None,
+    invoice_automatic: Annotated[bool | None, typer.Option(help="Whether a paid order gets its invoice.")] = None,
+    invoice_prefix: Annotated[str | None, typer.Option(help="What numbers of invoices begin with.")] = None,
+    credit_note_prefix: Annotated[str | None, typer.Option(help="The same for credit notes.")] = None,
+    invoice_numbers_yearly: Annotated[bool | None, typer.Option(help="Whether each year counts anew.")] = None,
+    invoice_first_number: Annotated[
+        list[str] | None, typer.Option(help="Where a series begins, like FA-2026-000124; may stand more than once.")
+    ] = None,
+    invoice_exemption: _Text = None,
+    invoice_footer: _Text = None,
     integration: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE, a text or JSON, for programs beside the shop; empty removes.")
     ] = None,
@@ -65,6 +74,13 @@ def set_settings(
             legal_form=typed.clearable(legal_form),
             company_number=typed.clearable(company_number),
             vat_number=typed.clearable(vat_number),
+            invoice_automatic=typed.given(invoice_automatic),
+            invoice_prefix=typed.given(invoice_prefix),
+            credit_note_prefix=typed.given(credit_note_prefix),
+            invoice_numbers_yearly=typed.given(invoice_numbers_yearly),
+            invoice_first_numbers=typed.given(tuple(invoice_first_number) if invoice_first_number else None),
+            invoice_exemption=typed.clearable(invoice_exemption),
+            invoice_footer=typed.clearable(invoice_footer),
             integration_settings=_integration(integration or [], none=no_integrations),
         )
         changed = shop.merchant.change(OPERATOR, changes)
@@ -109,6 +125,12 @@ def _integration(pairs: list[str], *, none: bool) -> dict[str, Any] | Unset | No
     return found or UNSET
 
 
+def _numbers(found: Merchant) -> str:
+    year = "YYYY-" if found.invoice_numbers_yearly else ""
+    heads = " and ".join(f"{prefix}{year}NNNNNN" for prefix in (found.invoice_prefix, found.credit_note_prefix))
+    return ", ".join([heads, *(f"from {number}" for number in found.invoice_first_numbers)])
+
+
 def _answer(ctx: typer.Context, found: Merchant) -> None:
     address = found.address
     lines = (address.line1, address.line2, address.postal_code, address.city, address.region) if address else ()
@@ -124,6 +146,10 @@ def _answer(ctx: typer.Context, found: Merchant) -> None:
         ("Company", " · ".join(part for part in (found.legal_name, found.legal_form) if part) or None),
         ("Company number", found.company_number),
         ("VAT number", found.vat_number),
+        ("Invoices", "once an order is paid" if found.invoice_automatic else "on demand"),
+        ("Numbers", _numbers(found)),
+        ("No tax by", found.invoice_exemption),
+        ("Footer", found.invoice_footer),
         ("Integrations", ", ".join(sorted(found.integration_settings)) or None),
         ("Version", found.version),
     )

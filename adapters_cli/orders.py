@@ -1,34 +1,83 @@
 """`commerce orders`: what was bought."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from adapters_cli import order_notes, refunds
+from adapters_cli.order_filter import (
+    Currency,
+    FirstDay,
+    Fulfillment,
+    LastDay,
+    MaxTotal,
+    MinTotal,
+    OpenCase,
+    PaidFirstDay,
+    PaidLastDay,
+    PaymentStatus,
+    Search,
+    Status,
+    narrowed,
+)
+from adapters_cli.order_names import Order, order_id
 from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
 from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.model import OrderId, OrderStatus
+from commerce_core.orders.queries import OrderFilter, OrderSort
 from commerce_core.orders.views import OrderView
-from commerce_core.wiring import Commerce
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders and move them on.")
 
-_Order = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, its reference, or its id.")]
+app.command()(refunds.refund)
+app.command()(refunds.refunds)
+app.command()(refunds.cancel)
+app.command()(order_notes.note)
+app.command()(order_notes.notes)
+
 _Reason = Annotated[str, typer.Option(help="Kept with the change, for the timeline.")]
 
 
 @app.command("list")
 def list_orders(
     ctx: typer.Context,
-    status: Annotated[OrderStatus | None, typer.Option(case_sensitive=False)] = None,
-    search: Annotated[str | None, typer.Option(help="A number, or a part of an e-mail address.")] = None,
+    status: Status = None,
+    payment_status: PaymentStatus = None,
+    fulfillment_status: Fulfillment = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    paid_from: PaidFirstDay = None,
+    paid_to: PaidLastDay = None,
+    min_total: MinTotal = None,
+    max_total: MaxTotal = None,
+    currency: Currency = None,
+    search: Search = None,
+    sort: Annotated[OrderSort, typer.Option(help="A minus turns it round.")] = OrderSort.NEWEST,
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=1, max=100)] = 24,
+    cursor: Annotated[str | None, typer.Option(help="Go on where the last page ended.")] = None,
+    *,
+    open_case: OpenCase = False,
 ) -> None:
-    """The latest first."""
+    """Orders, the latest first."""
     with opened() as shop:
-        found = shop.orders.list_orders(OPERATOR, PageRequest(page, per_page), status, search)
+        wanted = narrowed(
+            shop,
+            status=status,
+            payment_status=payment_status,
+            fulfillment_status=fulfillment_status,
+            first_day=first_day,
+            last_day=last_day,
+            paid_from=paid_from,
+            paid_to=paid_to,
+            min_total=min_total,
+            max_total=max_total,
+            currency=currency,
+            search=search,
+            open_case=open_case,
+        )
+        found = shop.orders.list_orders(OPERATOR, PageRequest(page, per_page), OrderFilter(**wanted), sort, cursor)
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -38,16 +87,18 @@ def list_orders(
             "Reference": lambda order: order.reference,
             "Status": lambda order: order.status,
             "Payment": lambda order: order.payment_status,
+            "Sent": lambda order: order.fulfillment_status,
             "Total": lambda order: order.total,
             "Email": lambda order: order.email,
             "Placed": lambda order: order.placed_at,
         },
     )
-    screen.note(f"{len(found.items)} of {found.total}")
+    more = f" --cursor {found.next_cursor} goes on." if found.next_cursor else ""
+    screen.note(f"{len(found.items)} of {found.total}{'' if found.total_is_exact else ' or more'}.{more}")
 
 
 @app.command()
-def show(ctx: typer.Context, order: _Order) -> None:
+def show(ctx: typer.Context, order: Order) -> None:
     """One order with its lines and payments."""
     with opened() as shop:
         found = shop.checkout.show(OPERATOR, order_id(shop, order))
@@ -66,7 +117,7 @@ def show(ctx: typer.Context, order: _Order) -> None:
 
 
 @app.command()
-def explain(ctx: typer.Context, order: _Order) -> None:
+def explain(ctx: typer.Context, order: Order) -> None:
     """Each cent of a total: the rule, the base, the rate and the rounding that made it."""
     with opened() as shop:
         found = shop.orders.explain(OPERATOR, order_id(shop, order))
@@ -90,7 +141,7 @@ def explain(ctx: typer.Context, order: _Order) -> None:
 @app.command("status")
 def change_status(
     ctx: typer.Context,
-    order: _Order,
+    order: Order,
     to: Annotated[OrderStatus, typer.Argument(case_sensitive=False)],
     reason: _Reason = "",
 ) -> None:
@@ -101,7 +152,7 @@ def change_status(
 
 
 @app.command("mark-received")
-def mark_received(ctx: typer.Context, order: _Order) -> None:
+def mark_received(ctx: typer.Context, order: Order) -> None:
     """Say that the money of a manual payment has arrived."""
     with opened() as shop:
         paid = shop.payments.mark_received(OPERATOR, OrderId(order_id(shop, order)))
@@ -110,15 +161,7 @@ def mark_received(ctx: typer.Context, order: _Order) -> None:
 
 
 @app.command()
-def cancel(ctx: typer.Context, order: _Order, reason: _Reason = "") -> None:
-    """Let go of an unpaid order; its stock is free again."""
-    with opened() as shop:
-        cancelled = shop.checkout.change_status(OPERATOR, order_id(shop, order), OrderStatus.CANCELLED, reason=reason)
-    _answer(Screen.of(ctx), cancelled)
-
-
-@app.command()
-def timeline(ctx: typer.Context, order: _Order) -> None:
+def timeline(ctx: typer.Context, order: Order) -> None:
     """Everything that has happened to an order, the first thing first."""
     with opened() as shop:
         found = shop.orders.timeline(OPERATOR, OrderId(order_id(shop, order)))
@@ -134,16 +177,6 @@ def timeline(ctx: typer.Context, order: _Order) -> None:
             "Detail": lambda entry: entry.detail,
         },
     )
-
-
-def order_id(shop: Commerce, order: str) -> UUID:
-    """An order by what people call it. Raises `OrderNotFound`."""
-    if not order.isdecimal():
-        try:
-            return UUID(order)
-        except ValueError:
-            return shop.orders.called(OPERATOR, order)
-    return shop.orders.numbered(OPERATOR, int(order))
 
 
 def _answer(screen: Screen, order: OrderView) -> None:

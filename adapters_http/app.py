@@ -42,7 +42,15 @@ from adapters_http.admin.inventory_ledger import (
     AdminStockReservations,
     AdminStockVerification,
 )
+from adapters_http.admin.invoices import (
+    AdminInvoice,
+    AdminInvoiceExport,
+    AdminInvoicePdf,
+    AdminInvoices,
+    AdminOrderInvoices,
+)
 from adapters_http.admin.merchant import AdminDefaultRules, AdminSettings
+from adapters_http.admin.order_notes import AdminOrderNotes
 from adapters_http.admin.orders import (
     AdminOrder,
     AdminOrderExplanation,
@@ -59,7 +67,14 @@ from adapters_http.admin.payment_exceptions import (
 )
 from adapters_http.admin.products import AdminProduct, AdminProducts, AdminProductSeo
 from adapters_http.admin.redirects import AdminRedirect, AdminRedirects
+from adapters_http.admin.refunds import AdminOrderCancellation, AdminOrderRefunds, AdminRefundPreview
 from adapters_http.admin.remote_images import AdminRemoteImageRetry, AdminRemoteImages
+from adapters_http.admin.shipments import (
+    AdminShipment,
+    AdminShipmentCancellation,
+    AdminShipmentDelivery,
+    AdminShipments,
+)
 from adapters_http.admin.shipping import (
     AdminShippingOption,
     AdminShippingOptions,
@@ -123,6 +138,7 @@ from adapters_http.store.cart import CartDiscount, CartItem, CartItems, Carts, C
 from adapters_http.store.categories import Categories, OneCategory
 from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
+from adapters_http.store.invoices import StoreOrderInvoice
 from adapters_http.store.me import Me, MyAddress, MyAddresses, MyExport, MyOrders
 from adapters_http.store.products import OneProduct, Products
 from adapters_http.webhooks.stripe import StripeWebhook
@@ -178,6 +194,7 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
         "/v1/store/orders/{order_id}": StoreOrder(shop.checkout, shop.profile),
+        "/v1/store/orders/{order_id}/invoice.pdf": StoreOrderInvoice(shop.invoices, shop.profile),
         "/v1/store/customers": Customers(shop.accounts),
         "/v1/store/auth/login": CustomerLogin(shop.accounts),
         "/v1/store/auth/logout": CustomerLogout(shop.accounts),
@@ -220,8 +237,21 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/export.csv": AdminOrderExport(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),
+        "/v1/admin/orders/{order_id}/cancel": AdminOrderCancellation(shop.cancellations),
         "/v1/admin/orders/{order_id}/explain": AdminOrderExplanation(shop.orders),
+        "/v1/admin/orders/{order_id}/notes": AdminOrderNotes(shop.orders),
+        "/v1/admin/orders/{order_id}/refunds": AdminOrderRefunds(shop.refunds),
+        "/v1/admin/orders/{order_id}/refunds/preview": AdminRefundPreview(shop.refunds),
         "/v1/admin/orders/{order_id}/status": AdminOrderStatus(shop.checkout),
+        "/v1/admin/orders/{order_id}/shipments": AdminShipments(shop.shipments),
+        "/v1/admin/orders/{order_id}/shipments/{shipment_id}": AdminShipment(shop.shipments),
+        "/v1/admin/orders/{order_id}/shipments/{shipment_id}/deliver": AdminShipmentDelivery(shop.shipments),
+        "/v1/admin/orders/{order_id}/shipments/{shipment_id}/cancel": AdminShipmentCancellation(shop.shipments),
+        "/v1/admin/orders/{order_id}/invoices": AdminOrderInvoices(shop.invoices),
+        "/v1/admin/invoices": AdminInvoices(shop.invoices),
+        "/v1/admin/invoices/export.csv": AdminInvoiceExport(shop.invoices),
+        "/v1/admin/invoices/{invoice_id}": AdminInvoice(shop.invoices),
+        "/v1/admin/invoices/{invoice_id}.pdf": AdminInvoicePdf(shop.invoices),
         "/v1/admin/orders/{order_id}/timeline": AdminOrderTimeline(shop.orders),
         "/v1/admin/payment-exceptions": AdminPaymentExceptions(shop.payment_cases),
         "/v1/admin/payment-exceptions/{case_id}": AdminPaymentException(shop.payment_cases),

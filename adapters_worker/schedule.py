@@ -46,6 +46,7 @@ def periodic_jobs(shop: Commerce, drain: Drain, couriers: Couriers) -> tuple[Per
         ),
         Periodic("withdraw_payments_left_open", "*/10 * * * *", "provider", shop.payments.withdraw_left_open),
         Periodic("expire_unpaid_orders", _every(30), "provider", shop.checkout.expire_unpaid),
+        Periodic("complete_arrived_orders", "27 * * * *", "housekeeping", shop.shipments.complete_arrived),
         *(
             Periodic(f"retention_{kind}", f"{minute} * * * *", "housekeeping", partial(shop.retention.prune, kind))
             for minute, kind in enumerate(Kept, start=7)

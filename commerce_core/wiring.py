@@ -18,6 +18,7 @@ from commerce_core.catalog.search_index import SearchIndexService
 from commerce_core.catalog.service import CatalogService
 from commerce_core.catalog.tags import TagService
 from commerce_core.catalog.variants import VariantService
+from commerce_core.checkout.cancelling import CancellationService
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.accounts import AccountService
 from commerce_core.customers.credentials import CredentialService
@@ -29,8 +30,11 @@ from commerce_core.discounts.service import DiscountService
 from commerce_core.emails.consent import ConsentService
 from commerce_core.emails.service import EmailService
 from commerce_core.equipment import (
+    Ground,
     bucket,
     card_gateway,
+    cart_service,
+    default_rules,
     files,
     storefront,
 )
@@ -42,6 +46,7 @@ from commerce_core.imports.counts import StockCountImport
 from commerce_core.imports.service import ImportService
 from commerce_core.inbox.service import InboxService
 from commerce_core.inventory.service import InventoryService
+from commerce_core.invoices.service import InvoiceService
 from commerce_core.kernel.idempotency import Idempotency
 from commerce_core.kernel.ids import uuid7
 from commerce_core.kernel.token import SecretKey
@@ -79,6 +84,7 @@ from commerce_core.pricing.ports import TaxCalculator
 from commerce_core.pricing.taxation import TableTaxes
 from commerce_core.reactions import reactions
 from commerce_core.settings import Settings
+from commerce_core.shipments.service import ShipmentService
 from commerce_core.shipping.service import ShippingService
 from commerce_core.staff.invitations import InvitationService
 from commerce_core.staff.passwords import PasswordService
@@ -139,11 +145,14 @@ class Commerce:
     discounts: DiscountService
     cart: CartService
     orders: OrderService
+    shipments: ShipmentService
     payments: PaymentService
     refunds: RefundService
     payment_cases: PaymentCaseService
     reconciliation: ReconciliationService
     checkout: CheckoutService
+    cancellations: CancellationService
+    invoices: InvoiceService
 
     def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
         """Subscribe a function to an event: `shop.on(OrderPaid)(function)`, or above it as a decorator.
@@ -183,7 +192,7 @@ def open_shop(
     url = database_url or settings.database_url
     if url is None:
         raise ValueError("open_shop needs the address of a PostgreSQL database")
-    ground = departments.Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
+    ground = Ground.of(evolve(settings, database_url=url), tax_calculator or TableTaxes())
     begin, database = ground.begin, ground.database
     store = storefront(settings)
     local_media = LocalMedia(files(settings), ground.secret)
@@ -191,12 +200,14 @@ def open_shop(
     media_reader = PostgresMediaReader(database)
     card = gateway or card_gateway(settings)
     idempotency = departments.idempotency(ground)
-    rules = departments.rules(ground)
-    cart = departments.cart(ground)
+    rules = default_rules(ground)
+    cart = cart_service(ground)
     payments = departments.payments(ground, card)
     orders = departments.orders(ground, rules.merchant)
-    checkout = departments.checkout(ground, payments, orders, card)
-    people = departments.People.of(ground, cart, payments)
+    shipments = departments.shipments(ground)
+    checkout = departments.checkout(ground, payments, orders, shipments, card)
+    invoices = departments.invoices(ground, checkout)
+    people = departments.People.of(ground, cart, checkout, invoices)
     operators = departments.Operators.of(ground, people.logins)
     happened = reactions(
         customers=people.customers,
@@ -204,6 +215,7 @@ def open_shop(
         checkout=checkout,
         refunds=payments.refunds,
         passwords=operators.passwords,
+        invoices=invoices,
     )
     told = departments.WebhooksOut.of(ground)
     outbox = OutboxService(
@@ -277,9 +289,12 @@ def open_shop(
         discounts=DiscountService(begin, PostgresDiscountReader(database), uuid7, settings.currency),
         cart=cart,
         orders=orders,
+        shipments=shipments,
         payments=payments,
         refunds=payments.refunds,
         payment_cases=payments.cases,
         reconciliation=departments.reconciliation(ground, payments, card),
         checkout=checkout,
+        cancellations=CancellationService(checkout, payments.refunds),
+        invoices=invoices,
     )

@@ -1,7 +1,8 @@
 -- name: find
 SELECT shop_now(), c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
   c.email,
-  c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number
+  c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number,
+  c.draft
 FROM carts c WHERE c.id = %(cart_id)s
 
 -- name: lock
@@ -9,12 +10,14 @@ FROM carts c WHERE c.id = %(cart_id)s
 WITH locked AS MATERIALIZED (
   SELECT c.id, c.status, c.currency, c.locale, c.version, c.created_at, c.updated_at, c.customer_id, c.merged_into_id,
   c.email,
-    c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number
+    c.shipping_address, c.shipping_option_id, c.notes, c.attributes, c.marketing_consent, c.confirmed_vat_number,
+    c.draft
   FROM carts c WHERE c.id = %(cart_id)s FOR NO KEY UPDATE
 )
 SELECT shop_now(), l.id, l.status, l.currency, l.locale, l.version, l.created_at, l.updated_at, l.customer_id, l.merged_into_id,
   l.email,
-  l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent, l.confirmed_vat_number
+  l.shipping_address, l.shipping_option_id, l.notes, l.attributes, l.marketing_consent, l.confirmed_vat_number,
+  l.draft
 FROM locked l
 
 -- name: lines
@@ -84,22 +87,25 @@ SELECT %(cart_id)s, CASE WHEN %(discount_id)s::uuid IS NULL THEN 'discount_remov
   jsonb_strip_nulls(jsonb_build_object('discount_id', %(discount_id)s::uuid)), %(now)s
 
 -- name: convert
+-- A draft is nobody's shopping, so nothing counts it: it has no log.
 WITH cart AS (
   UPDATE carts SET status = 'CONVERTED', version = version + 1, updated_at = %(now)s, email = %(email)s,
     marketing_consent = %(marketing_consent)s
   WHERE id = %(cart_id)s
+  RETURNING id, draft
 )
 INSERT INTO cart_events (cart_id, type, payload, created_at)
-SELECT %(cart_id)s, type, jsonb_build_object('order_id', %(order_id)s::uuid), %(now)s
-FROM unnest(ARRAY['checkout_started', 'converted']) WITH ORDINALITY AS log (type, place) ORDER BY place
+SELECT cart.id, type, jsonb_build_object('order_id', %(order_id)s::uuid), %(now)s
+FROM cart CROSS JOIN unnest(ARRAY['checkout_started', 'converted']) WITH ORDINALITY AS log (type, place)
+WHERE NOT cart.draft ORDER BY place
 
 -- name: reopen
 WITH cart AS (
   UPDATE carts SET status = 'ACTIVE', version = version + 1, updated_at = %(now)s
   WHERE id = %(cart_id)s AND status = 'CONVERTED'
-  RETURNING id
+  RETURNING id, draft
 )
-INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'reopened', %(now)s FROM cart
+INSERT INTO cart_events (cart_id, type, created_at) SELECT id, 'reopened', %(now)s FROM cart WHERE NOT draft
 
 -- name: recover
 INSERT INTO cart_events (cart_id, type, created_at) VALUES (%(cart_id)s, 'recovered', %(now)s)
@@ -111,7 +117,7 @@ SELECT id FROM customers WHERE id = %(customer_id)s FOR NO KEY UPDATE
 -- name: open_of_customer
 -- A statement of its own, because what is read in the locking one would be as old as the wait for the lock.
 SELECT id FROM carts
-WHERE customer_id = %(customer_id)s AND status <> 'CONVERTED' AND id <> %(guest_cart_id)s
+WHERE customer_id = %(customer_id)s AND status <> 'CONVERTED' AND id <> %(guest_cart_id)s AND NOT draft
 ORDER BY updated_at DESC, id DESC LIMIT 1
 
 -- name: claim
@@ -167,7 +173,7 @@ SELECT convert_to(json_build_object(
       FROM unnest(%(statuses)s::text[]) AS s (status)
       CROSS JOIN LATERAL (
         SELECT c.id, c.status, c.email, c.currency, c.created_at, c.updated_at FROM carts c
-        WHERE c.status = s.status AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id OFFSET 0)
+        WHERE c.status = s.status AND NOT c.draft AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id OFFSET 0)
         ORDER BY c.updated_at DESC, c.id LIMIT %(limit)s::bigint + %(offset)s::bigint
       ) l
       ORDER BY l.updated_at DESC, l.id LIMIT %(limit)s OFFSET %(offset)s
@@ -183,4 +189,4 @@ SELECT convert_to(json_build_object(
 
 -- name: page_total
 SELECT count(*) FROM carts c
-WHERE c.status = ANY (%(statuses)s::text[]) AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)
+WHERE c.status = ANY (%(statuses)s::text[]) AND NOT c.draft AND EXISTS (SELECT FROM cart_items ci WHERE ci.cart_id = c.id)

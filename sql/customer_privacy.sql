@@ -21,6 +21,7 @@ WITH mine AS MATERIALIZED (
   SELECT shipping_address AS address FROM bought
   UNION ALL SELECT billing_address FROM bought
   UNION ALL SELECT shipping_address FROM baskets
+  UNION ALL SELECT billing_address FROM draft_orders WHERE cart_id IN (SELECT id FROM baskets)
   UNION ALL SELECT address FROM customer_addresses WHERE customer_id = %(customer_id)s
 ), words AS (
   SELECT name AS word FROM customers WHERE id = %(customer_id)s
@@ -70,12 +71,22 @@ SELECT convert_to(jsonb_build_object(
     'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', p.provider, 'reference', p.intent_id,
       'status', p.status, 'amount', jsonb_build_object('amount', p.amount, 'currency', p.currency),
       'created_at', p.created_at) ORDER BY p.attempt), '[]') FROM payments p WHERE p.order_id = o.id),
-    'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', r.reason, 'status', r.status,
+    'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', r.reason, 'note', r.note, 'status', r.status,
       'amount', jsonb_build_object('amount', r.amount, 'currency', r.currency), 'created_at', r.created_at) ORDER BY r.id), '[]')
       FROM refunds r WHERE r.order_id = o.id),
     'disputes', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', q.reason, 'status', q.status,
       'amount', jsonb_build_object('amount', q.amount, 'currency', q.currency), 'opened_at', q.opened_at) ORDER BY q.id), '[]')
       FROM disputes q WHERE q.order_id = o.id),
+    'shipments', (SELECT coalesce(jsonb_agg(jsonb_build_object('status', s.status, 'carrier', s.carrier,
+      'tracking_number', s.tracking_number, 'tracking_url', s.tracking_url, 'shipped_at', s.shipped_at,
+      'delivered_at', s.delivered_at, 'cancelled_at', s.cancelled_at, 'reason', s.reason,
+      'items', (SELECT jsonb_agg(jsonb_build_object('title', i.title, 'sku', i.sku, 'quantity', l.qty) ORDER BY i.position)
+        FROM shipment_lines l JOIN order_items i ON i.id = l.order_item_id WHERE l.shipment_id = s.id)) ORDER BY s.id), '[]')
+      FROM shipments s WHERE s.order_id = o.id),
+    'notes', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', n.audience, 'text', n.text, 'created_at', n.created_at)
+      ORDER BY n.id), '[]') FROM order_notes n WHERE n.order_id = o.id),
+    'invoices', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'number', v.number, 'issued_on', v.issued_on,
+      'paper', v.paper) ORDER BY v.id), '[]') FROM invoices v WHERE v.order_id = o.id),
     'history', (SELECT coalesce(jsonb_agg(jsonb_build_object('status', t.to_status, 'reason', t.reason, 'at', t.at)
       ORDER BY t.id), '[]') FROM order_transitions t WHERE t.order_id = o.id)) ORDER BY o.placed_at), '[]')
     FROM orders o WHERE o.id = ANY(%(order_ids)s::uuid[])),
@@ -83,6 +94,9 @@ SELECT convert_to(jsonb_build_object(
     'shipping_address', b.shipping_address, 'confirmed_vat_number', b.confirmed_vat_number, 'notes', b.notes,
     'attributes', b.attributes, 'client', b.client, 'marketing_consent', b.marketing_consent, 'created_at', b.created_at,
     'updated_at', b.updated_at,
+    'draft', (SELECT jsonb_build_object('billing_address', d.billing_address, 'shipping', d.shipping_title,
+      'discounts', (SELECT coalesce(jsonb_agg(m.reason ORDER BY m.id), '[]') FROM draft_order_discounts m WHERE m.cart_id = b.id))
+      FROM draft_orders d WHERE d.cart_id = b.id),
     'events', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'payload', e.payload, 'at', e.created_at)
       ORDER BY e.id), '[]') FROM cart_events e WHERE e.cart_id = b.id)) ORDER BY b.created_at), '[]')
     FROM carts b WHERE b.id = ANY(%(cart_ids)s::uuid[])),
@@ -135,6 +149,14 @@ WHERE id = ANY(%(cart_ids)s::uuid[])
 UPDATE cart_events SET payload = payload - ARRAY['customer_id', 'email', 'name', 'address']
 WHERE cart_id = ANY(%(cart_ids)s::uuid[]) AND payload ?| ARRAY['customer_id', 'email', 'name', 'address']
 
+-- name: erase_drafts
+-- What staff agreed with them by hand, and called it.
+WITH reasons AS (
+  UPDATE draft_order_discounts SET reason = '-' WHERE cart_id = ANY(%(cart_ids)s::uuid[])
+)
+UPDATE draft_orders SET billing_address = NULL, shipping_title = CASE WHEN shipping_title IS NOT NULL THEN '-' END
+WHERE cart_id = ANY(%(cart_ids)s::uuid[])
+
 -- name: erase_discounts
 -- Who knows an address can make its digest, so it is no secret who used a discount. Each digest becomes one of nothing, the same
 -- everywhere, so that uses still add up and an order that is given back still finds its counters.
@@ -164,6 +186,24 @@ UPDATE orders SET email = %(erased)s,
     'name', '-', 'line1', '-', 'city', '-', 'country', billing_address ->> 'country') END,
   customer_id = %(customer_id)s
 WHERE id = ANY(%(order_ids)s::uuid[])
+
+-- name: orders_by_things
+-- By what an order is found that names nobody.
+SELECT o.id, o.number, o.reference, ARRAY(SELECT i.sku FROM order_items i WHERE i.order_id = o.id AND i.sku IS NOT NULL)
+FROM orders o WHERE o.id = ANY(%(order_ids)s::uuid[])
+
+-- name: rewrite_order_words
+UPDATE orders SET words = array_to_tsvector(%(words)s::text[]) WHERE id = %(id)s
+
+-- name: erase_order_notes
+UPDATE order_notes SET text = '-' WHERE order_id = ANY(%(order_ids)s::uuid[])
+
+-- name: erase_refund_notes
+UPDATE refunds SET note = '' WHERE order_id = ANY(%(order_ids)s::uuid[]) AND note <> ''
+
+-- name: erase_tracking
+-- A carrier's page tells who has received the parcel, and where. That it has left, and by whom, stays.
+UPDATE shipments SET tracking_number = '', tracking_url = '', reason = '' WHERE order_id = ANY(%(order_ids)s::uuid[])
 
 -- name: erase_reasons
 -- What the shop says itself names nobody; what people type may, and what a program of the shop's own tells in its place.

@@ -1,28 +1,29 @@
--- name: placed
--- Behind the last one, so that a shop with any number of orders takes the memory of a page.
-SELECT id FROM orders
-WHERE (placed_at, id) > (%(after_at)s, %(after_id)s) AND placed_at < %(until)s AND status = ANY (%(status)s::text[])
-ORDER BY placed_at, id LIMIT %(limit)s
-
 -- name: entries
 -- Each branch reads its own index no further than a page; what is of one moment stands in the order of the branches, then of ids.
--- Money that came without a sale stands under the refund by which it goes back: both were written in the same moment.
+-- Money that came without a sale stands under the refund by which it goes back: both were written in the same moment. It has no
+-- line of the order, and is left out when nothing came of it; a refund of a sale that failed after all is told and then undone.
 SELECT at, kind, key, order_id FROM (
   (SELECT paid_at AS at, 1 AS place, 'sale' AS kind, id AS key, id AS order_id FROM orders
   WHERE paid_at >= %(after_at)s AND paid_at < %(until)s AND (paid_at, 1, id) > (%(after_at)s, %(after_place)s, %(after_key)s)
   ORDER BY paid_at, id LIMIT %(limit)s)
   UNION ALL
-  (SELECT r.created_at, 2, 'surplus', r.id, r.order_id FROM refunds r JOIN orders o ON o.id = r.order_id
+  (SELECT r.created_at, 2, 'surplus', r.id, r.order_id FROM refunds r
   WHERE r.created_at >= %(after_at)s AND r.created_at < %(until)s
     AND (r.created_at, 2, r.id) > (%(after_at)s, %(after_place)s, %(after_key)s) AND r.status NOT IN ('failed', 'canceled')
-    AND (o.paid_at IS NULL OR r.reason IN ('paid_too_late', 'paid_twice', 'out_of_stock'))
+    AND NOT EXISTS (SELECT FROM refund_lines l WHERE l.refund_id = r.id)
   ORDER BY r.created_at, r.id LIMIT %(limit)s)
   UNION ALL
-  (SELECT r.updated_at, 3, CASE WHEN o.paid_at IS NULL OR r.reason IN ('paid_too_late', 'paid_twice', 'out_of_stock')
-    THEN 'surplus_refund' ELSE 'refund' END, r.id, r.order_id FROM refunds r JOIN orders o ON o.id = r.order_id
-  WHERE r.updated_at >= %(after_at)s AND r.updated_at < %(until)s
-    AND (r.updated_at, 3, r.id) > (%(after_at)s, %(after_place)s, %(after_key)s) AND r.status = 'succeeded'
-  ORDER BY r.updated_at, r.id LIMIT %(limit)s)
+  (SELECT r.succeeded_at, 3, CASE WHEN s.sale THEN 'refund' ELSE 'surplus_refund' END, r.id, r.order_id
+  FROM refunds r CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM refund_lines l WHERE l.refund_id = r.id) AS sale) s
+  WHERE r.succeeded_at >= %(after_at)s AND r.succeeded_at < %(until)s
+    AND (r.succeeded_at, 3, r.id) > (%(after_at)s, %(after_place)s, %(after_key)s) AND (s.sale OR r.status = 'succeeded')
+  ORDER BY r.succeeded_at, r.id LIMIT %(limit)s)
+  UNION ALL
+  (SELECT r.failed_at, 4, 'refund_failed', r.id, r.order_id FROM refunds r
+  WHERE r.failed_at >= %(after_at)s AND r.failed_at < %(until)s
+    AND (r.failed_at, 4, r.id) > (%(after_at)s, %(after_place)s, %(after_key)s) AND r.succeeded_at IS NOT NULL
+    AND EXISTS (SELECT FROM refund_lines l WHERE l.refund_id = r.id)
+  ORDER BY r.failed_at, r.id LIMIT %(limit)s)
 ) AS told
 ORDER BY at, place, key LIMIT %(limit)s
 
@@ -32,7 +33,7 @@ SELECT o.id, json_build_object(
   'id', o.id, 'number', o.number, 'reference', o.reference, 'status', o.status, 'payment_status', o.payment_status,
   'fulfillment_status', o.fulfillment_status, 'email', o.email, 'currency', o.currency,
   'prices_include_tax', o.prices_include_tax, 'placed_at', o.placed_at, 'paid_at', o.paid_at,
-  'fulfilled_at', (SELECT min(t.at) FROM order_transitions t WHERE t.order_id = o.id AND t.to_status = 'FULFILLED'),
+  'fulfilled_at', (SELECT min(t.at) FROM order_transitions t WHERE t.order_id = o.id AND t.to_status IN ('FULFILLED', 'COMPLETED')),
   'cancelled_at', (SELECT min(t.at) FROM order_transitions t WHERE t.order_id = o.id AND t.to_status = 'CANCELLED'),
   'shipping_address', o.shipping_address, 'billing_address', o.billing_address,
   'shipping_method', o.shipping_option ->> 'title', 'notes', coalesce(c.notes, ''),
@@ -59,12 +60,16 @@ SELECT o.id, json_build_object(
   ), '[]'),
   'refunds', coalesce((
     SELECT json_agg(json_build_object(
-      'id', r.id, 'amount', r.amount, 'succeeded', r.status = 'succeeded',
-      'of_sale', o.paid_at IS NOT NULL AND r.reason NOT IN ('paid_too_late', 'paid_twice', 'out_of_stock'),
+      'id', r.id, 'amount', r.amount, 'succeeded', r.status = 'succeeded', 'failed', r.failed_at IS NOT NULL,
+      'shares', coalesce((
+        SELECT json_agg(json_build_object('position', l.position, 'amount', l.amount, 'tax', l.tax_amount)
+          ORDER BY l.position = 0, l.position)
+        FROM refund_lines l WHERE l.refund_id = r.id
+      ), '[]'),
       'provider', p.provider, 'provider_refund_id', r.provider_refund_id
-    ) ORDER BY r.updated_at, r.id)
+    ) ORDER BY r.id)
     FROM refunds r JOIN payments p ON p.id = r.payment_id
-    WHERE r.order_id = o.id AND r.status NOT IN ('failed', 'canceled')
+    WHERE r.order_id = o.id AND (r.failed_at IS NULL OR r.succeeded_at IS NOT NULL)
   ), '[]')
 )
 FROM orders o LEFT JOIN carts c ON c.id = o.cart_id

@@ -7,11 +7,12 @@ WITH new AS (
   INSERT INTO orders (
     id, number, reference, cart_id, customer_id, status, payment_status, email, locale, currency, prices_include_tax,
     subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_lines,
-    shipping_address, billing_address, shipping_option, placed_at, expires_at, paid_at, updated_at
+    shipping_address, billing_address, shipping_option, placed_at, expires_at, paid_at, updated_at, words
   ) VALUES (
     %(id)s, %(number)s, %(reference)s, %(cart_id)s, %(customer_id)s, %(status)s, %(payment_status)s, %(email)s, %(locale)s, %(currency)s,
     %(prices_include_tax)s, %(subtotal)s, %(discount)s, %(shipping)s, %(tax)s, %(total)s, %(tax_lines)s,
-    %(shipping_address)s, %(billing_address)s, %(shipping_option)s, %(placed_at)s, %(expires_at)s, %(paid_at)s, %(placed_at)s
+    %(shipping_address)s, %(billing_address)s, %(shipping_option)s, %(placed_at)s, %(expires_at)s, %(paid_at)s, %(placed_at)s,
+    array_to_tsvector(%(words)s::text[])
   ) RETURNING id
 ), lines AS (
   INSERT INTO order_items (
@@ -25,8 +26,8 @@ WITH new AS (
     tax bigint, line_total bigint, tax_rate text, requires_shipping boolean
   )
 )
-INSERT INTO order_transitions (order_id, to_status, actor_kind, actor_id, at)
-SELECT id, %(status)s, %(actor_kind)s, %(actor_id)s, %(placed_at)s FROM new
+INSERT INTO order_transitions (order_id, to_status, actor_kind, actor_id, reason, at)
+SELECT id, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(placed_at)s FROM new
 
 -- name: lock
 WITH locked AS MATERIALIZED (
@@ -49,7 +50,7 @@ FROM orders WHERE id = %(order_id)s
 
 -- name: lines
 SELECT id, variant_id, sku, title, qty, unit_price_amount, discount_amount, tax_amount, tax_rate, line_total_amount,
-  requires_shipping
+  requires_shipping, shipped_qty, delivered_qty, refunded_qty
 FROM order_items WHERE order_id = %(order_id)s ORDER BY position
 
 -- name: live_of_cart
@@ -66,20 +67,6 @@ INSERT INTO order_transitions (order_id, from_status, to_status, actor_kind, act
 SELECT id, %(from_status)s, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s
 FROM saved WHERE %(from_status)s::text <> %(status)s::text
 
--- name: page
-SELECT o.id, o.number, o.status, o.payment_status, o.fulfillment_status, o.email, o.total_amount, o.currency,
-  (SELECT sum(i.qty) FROM order_items i WHERE i.order_id = o.id), o.placed_at, o.paid_at, o.version, o.reference
-FROM orders o
-WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
-  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.reference) = lower(%(text)s) OR lower(o.email) LIKE %(pattern)s)
-ORDER BY o.placed_at DESC, o.id DESC
-LIMIT %(limit)s OFFSET %(offset)s
-
--- name: page_total
-SELECT count(*) FROM orders o
-WHERE (%(status)s::text IS NULL OR o.status = %(status)s)
-  AND (%(text)s::text IS NULL OR o.number::text = %(text)s OR lower(o.reference) = lower(%(text)s) OR lower(o.email) LIKE %(pattern)s)
-
 -- name: numbered
 SELECT id FROM orders WHERE number = %(number)s
 
@@ -91,6 +78,18 @@ ORDER BY expires_at LIMIT %(limit)s
 -- name: called
 -- Two orders share a name only where the format was changed so that they do; then it is the later one's.
 SELECT id FROM orders WHERE lower(reference) = lower(%(reference)s) ORDER BY number DESC LIMIT 1
+
+-- name: add_note
+INSERT INTO order_notes (id, order_id, audience, text, author_kind, author_id, author, created_at)
+VALUES (%(id)s, %(order_id)s, %(audience)s, %(text)s, %(author_kind)s, %(author_id)s, %(author)s, %(at)s)
+
+-- name: notes
+SELECT id, audience, text, author, created_at FROM order_notes WHERE order_id = %(order_id)s ORDER BY id
+
+-- name: notes_to_customer
+-- A statement of its own, so that no condition can be forgotten where buyers look. They are not told who wrote.
+SELECT id, audience, text, NULL, created_at FROM order_notes
+WHERE order_id = %(order_id)s AND audience = 'customer' ORDER BY id
 
 -- name: timeline
 -- Each source tells the same: when, what kind of thing, what it was, how far it got, who did it, and what else there is to say.
@@ -120,9 +119,27 @@ SELECT at, kind, what, status, actor, detail FROM (
   SELECT d.opened_at, 6, d.id::text, 'dispute', d.amount || ' ' || d.currency, d.status, d.provider, d.reason
   FROM disputes d WHERE d.order_id = %(order_id)s
   UNION ALL
+  SELECT step.at, 9, s.id::text || step.place, 'shipment', step.what, s.status, step.actor, concat_ws(', ',
+    nullif(s.carrier, ''), nullif(s.tracking_number, ''), nullif(step.detail, ''))
+  FROM shipments s LEFT JOIN users u ON u.id = s.created_by_id AND s.created_by_kind = 'staff'
+  CROSS JOIN LATERAL (VALUES
+    (s.shipped_at, 1, 'shipped', coalesce(u.name, s.created_by_kind), ''), (s.delivered_at, 2, 'delivered', '', ''),
+    (s.cancelled_at, 3, 'cancelled', '', s.reason)
+  ) AS step (at, place, what, actor, detail)
+  WHERE s.order_id = %(order_id)s AND step.at IS NOT NULL
+  UNION ALL
   SELECT m.created_at, 7, m.id::text, 'mail', m.template_type, m.status, m.to_address, coalesce(m.error, '')
-  FROM (SELECT %(order_id)s::uuid UNION ALL SELECT r.id FROM refunds r WHERE r.order_id = %(order_id)s) AS cause (id)
+  FROM (
+    SELECT %(order_id)s::uuid UNION ALL SELECT r.id FROM refunds r WHERE r.order_id = %(order_id)s
+    UNION ALL SELECT s.id FROM shipments s WHERE s.order_id = %(order_id)s
+  ) AS cause (id)
   JOIN email_outbox m ON m.cause_id = cause.id
+  UNION ALL
+  SELECT n.created_at, 8, n.id::text, 'note', n.text, n.audience, n.author, ''
+  FROM order_notes n WHERE n.order_id = %(order_id)s
+  UNION ALL
+  SELECT i.issued_at, 10, i.id::text, 'invoice', i.number, i.kind, '', i.total_amount || ' ' || i.currency
+  FROM invoices i WHERE i.order_id = %(order_id)s
 ) AS told
 ORDER BY at, place, tie
 LIMIT %(limit)s

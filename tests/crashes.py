@@ -142,6 +142,7 @@ def stepped(shop: Commerce, steps: Steps) -> Commerce:
     )
     checkout = evolve(shop.checkout, begin=begin("checkout"), payments=payments)
     customers = evolve(shop.customers, begin=begin("customers"))
+    invoices = evolve(shop.invoices, begin=begin("invoices"))
     return evolve(
         shop,
         cart=evolve(shop.cart, begin=begin("cart")),
@@ -149,10 +150,18 @@ def stepped(shop: Commerce, steps: Steps) -> Commerce:
         payments=payments,
         refunds=refunds,
         customers=customers,
+        invoices=invoices,
         outbox=evolve(
             shop.outbox,
             begin=begin("outbox"),
-            reactions=reactions(customers=customers, accounts=shop.accounts, checkout=checkout, refunds=refunds),
+            reactions=reactions(
+                customers=customers,
+                accounts=shop.accounts,
+                checkout=checkout,
+                refunds=refunds,
+                passwords=shop.staff_passwords,
+                invoices=invoices,
+            ),
         ),
         emails=evolve(
             shop.emails,

@@ -12,21 +12,22 @@ from commerce_core.access.model import Actor, Permission
 from commerce_core.checkout.errors import PaymentUnderWay
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.kernel.csv import csv_blocks
-from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, Page, PageRequest
+from commerce_core.kernel.page import MAX_PAGE, MAX_PER_PAGE, PageRequest
 from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderNotFound, OrderStatusRefused
 from commerce_core.orders.exported import OrderExport
 from commerce_core.orders.model import OrderId, OrderStatus
+from commerce_core.orders.queries import OrderFilter, OrderSort
 from commerce_core.orders.service import OrderService
-from commerce_core.orders.views import OrderSummary, OrderView, TimelineView
+from commerce_core.orders.views import OrderPage, OrderView, TimelineView
 from commerce_core.pricing.explain import Explanation
 
 
 @frozen
-class OrderListQuery:
-    """Which orders, and which page of them."""
+class OrderListQuery(OrderFilter):
+    """Which orders, in which order, and which page of them."""
 
-    status: OrderStatus | None = None
-    q: Annotated[str, Limits(most=200)] | None = None
+    sort: OrderSort = OrderSort.NEWEST
+    cursor: Annotated[str, Limits(most=200)] | None = None
     page: Annotated[int, Limits(1, MAX_PAGE)] = 1
     per_page: Annotated[int, Limits(1, MAX_PER_PAGE)] = 24
 
@@ -37,11 +38,16 @@ class AdminOrders:
 
     orders: OrderService
 
-    @operation("List orders", answers={200: Page[OrderSummary]}, access=Access.STAFF, permission=Permission.ORDERS_READ)
+    @operation("List orders", answers={200: OrderPage}, access=Access.STAFF, permission=Permission.ORDERS_READ)
     def on_get(self, actor: Actor, query: OrderListQuery) -> Answer:
-        """The latest first. `q` looks for an order number or a part of an e-mail address."""
+        """The latest first. `status`, `payment_status` and `fulfillment_status` may stand more than once.
+
+        Days are the shop's and belong to the period: of placing, or of being paid. Totals are in minor units. `q` is
+        an order number, or words that begin as its reference, e-mail address, names or SKUs do. Among any number of
+        orders, a page is as fast by `cursor` as the first one. `total` is counted up to 10,000, see `total_is_exact`.
+        """
         page = PageRequest(query.page, query.per_page)
-        return Answer(self.orders.list_orders(actor, page, query.status, query.q))
+        return Answer(self.orders.list_orders(actor, page, query, query.sort, query.cursor))
 
 
 @frozen
@@ -59,8 +65,8 @@ class AdminOrderExport:
     def on_get(self, actor: Actor, query: OrderExport) -> Answer:
         """A row for each order, for each of its lines, for each tax rate of a sale or refund, or as Shopify writes it.
 
-        Both days are the shop's and belong to the period: the day of placing, in a ledger the day of the money.
-        `status` may stand more than once. Cells that a spreadsheet would take for a formula begin with an apostrophe.
+        The same orders as in the list of them, the first placed first; in a ledger the days are those of the money, and
+        nothing else narrows it. Cells that a spreadsheet would take for a formula begin with an apostrophe.
         """
         headers = {"Content-Disposition": f'attachment; filename="{query.profile.value}.csv"'}
         return Answer(csv_blocks(self.orders.export(actor, query)), headers=headers)

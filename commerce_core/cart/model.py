@@ -145,14 +145,15 @@ class Cart:
     coded: tuple[Discount, ...] = ()  # those whose code was typed in
     usage: Mapping[UUID, Usage] = field(factory=dict)  # of discounts, as far as their limits depend on it
     lines: tuple[CartLine, ...] = ()
+    draft: bool = False  # staff builds an order in it: no shopper ever sees it
 
     def touched(self, now: datetime) -> Self:
         """The cart after a change at `now`: alive again, one version on."""
         return evolve(self, status=CartStatus.ACTIVE, version=self.version + 1, updated_at=now)
 
     def must_be_for(self, shopper: Actor) -> None:
-        """Raises `CartNotFound` when it is another customer's, `CartMerged` when its lines have moved."""
-        if self.customer_id not in {None, customer_of(shopper)}:
+        """Raises `CartNotFound` when it is another customer's or a draft, `CartMerged` when its lines have moved."""
+        if self.draft or self.customer_id not in {None, customer_of(shopper)}:
             raise CartNotFound
         if self.merged_into_id is not None:
             raise CartMerged(self.merged_into_id)

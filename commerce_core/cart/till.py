@@ -7,7 +7,7 @@ from attrs import frozen
 from commerce_core.cart.model import Cart
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.destination import Destination
-from commerce_core.pricing.model import Basket, PricingRules, Totals
+from commerce_core.pricing.model import NOTHING_BY_HAND, Basket, ByHand, PricingRules, Totals
 from commerce_core.pricing.ports import TaxCalculator
 from commerce_core.pricing.price import price
 
@@ -24,8 +24,14 @@ class Till:
         """What the cart comes to, as far as its buyer has said where it goes and how."""
         return self.totals_at(cart, place_of(cart, cart.shipping_address), cart.shipping_option_id)
 
-    def totals_at(self, cart: Cart, place: Destination | None, shipping_option_id: str | None) -> Totals:
-        """What it comes to when it goes there in that way."""
+    def totals_at(
+        self,
+        cart: Cart,
+        place: Destination | None,
+        shipping_option_id: str | None,
+        by_hand: ByHand = NOTHING_BY_HAND,
+    ) -> Totals:
+        """What it comes to when it goes there in that way, with what staff has agreed to."""
         return price(
             Basket(
                 items=tuple(line.priced() for line in cart.lines),
@@ -34,6 +40,7 @@ class Till:
                 shipping_option_id=shipping_option_id,
                 coded=cart.coded,
                 usage=cart.usage,
+                by_hand=by_hand,
             ),
             self.rules,
             self.taxes,

@@ -54,20 +54,21 @@ class SearchLanguage(StrEnum):
 
 def folded(text: str) -> str:
     """The words of a text, in lower case and without accents, one space between them. Folding twice changes nothing."""
-    return " ".join(_WORD.findall(_plain(text)))
+    return " ".join(_WORD.findall(unaccented(text)))
+
+
+def unaccented(text: str) -> str:
+    """A text in lower case and without accents, its signs and spaces as they are."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFC", _ACCENT.sub("", decomposed)).translate(_LETTERS)
 
 
 def trigrams(word: str) -> tuple[str, ...]:
     """Each three letters in a row of a folded word, sorted; its beginning counts twice, as in PostgreSQL's pg_trgm."""
     padded = f"  {word} "
     return tuple(sorted({padded[n : n + 3] for n in range(len(padded) - 2)}))
-
-
-def _plain(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFC", _ACCENT.sub("", decomposed)).translate(_LETTERS)
 
 
 @frozen
@@ -103,7 +104,7 @@ class SearchWords:
     @classmethod
     def of(cls, typed: str) -> "SearchWords":
         """Read what a shopper typed. Every text is a search; one without a letter or digit finds nothing."""
-        terms = list(_terms(_plain(typed)))
+        terms = list(_terms(unaccented(typed)))
         plain = [not term.startswith(("-", '"')) and term != "or" for term in terms]
         words = [word for term in terms for word in term.split() if len(word) >= LEAST_GUESSED] if all(plain) else []
         return cls(

@@ -1,5 +1,8 @@
 """Discounts at the checkout: refused when a code no longer gives what it said, counted when it does."""
 
+from collections.abc import Container
+from uuid import UUID
+
 from commerce_core.checkout.model import PlaceOrder
 from commerce_core.checkout.ports import CheckoutWork
 from commerce_core.discounts.model import Unfit
@@ -17,12 +20,12 @@ def must_have_its_discount(totals: Totals, request: PlaceOrder) -> None:
             raise refusal(refused.discount, refused.misfit)
 
 
-def take_discounts(work: CheckoutWork, order: Order, totals: Totals) -> None:
-    """Count one use of each discount that takes something off. Raises what `Discounts.take` raises.
+def take_discounts(work: CheckoutWork, order: Order, totals: Totals, by_hand: Container[UUID] = ()) -> None:
+    """Count one use of each discount of the shop's that takes something off. Raises what `Discounts.take` raises.
 
-    What gives nothing, as free shipping where shipping is free, is not used.
+    What gives nothing, as free shipping where shipping is free, is not used; what staff gave `by_hand` has no limits.
     """
-    used = {discount.id: discount for discount in totals.discounts if discount.amount}
+    used = {each.id: each for each in totals.discounts if each.amount and each.id not in by_hand}
     if used:
         work.discounts.take(
             {discount.id: discount.amount for discount in used.values()},

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.kernel.errors import Conflict, Invalid
+from commerce_core.kernel.errors import Conflict, Gone, Invalid
 from commerce_core.kernel.money import Money
 
 
@@ -50,6 +50,15 @@ class OrderExpired(Conflict):
 
     code = "order-expired"
     detail = "The time to pay this order is over. Its cart opens again in a moment."
+    order_id: UUID
+
+
+@frozen
+class OrderNoLongerPayable(Gone):
+    """The order was called off, or waited for its payment for too long."""
+
+    code = "order-no-longer-payable"
+    detail = "This order can no longer be paid."
     order_id: UUID
 
 

@@ -4,22 +4,21 @@ import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from commerce_core.access.model import GUEST, SYSTEM, Actor, AuditEntry, Changes, Permission
 from commerce_core.cart.errors import CartNotOpen
 from commerce_core.cart.model import Cart, CartId, CartStatus
 from commerce_core.cart.till import Till, place_of
-from commerce_core.checkout.discounted import must_have_its_discount, take_discounts
+from commerce_core.checkout.discounted import must_have_its_discount
 from commerce_core.checkout.errors import (
     OrderExpired,
-    PaymentMethodNotOffered,
     PaymentUnderWay,
-    ShippingNotChosen,
-    TotalChanged,
     UnknownShippingOption,
 )
 from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod, Placed, PlaceOrder
+from commerce_core.checkout.paying import next_attempt
+from commerce_core.checkout.placing import Placing
 from commerce_core.checkout.ports import CheckoutWork
 from commerce_core.checkout.views import CheckoutView, ConfirmationView, PaymentView, order_view
 from commerce_core.kernel.ids import NewId
@@ -27,17 +26,17 @@ from commerce_core.kernel.retry import told
 from commerce_core.kernel.token import SecretKey
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderIsPaid, OrderNotFound
-from commerce_core.orders.events import OrderCancelled, OrderPlaced
+from commerce_core.orders.events import OrderCancelled
 from commerce_core.orders.model import Buyer, Hand, Order, OrderId, OrderStatus
 from commerce_core.orders.service import OrderService, must_be_version
 from commerce_core.orders.views import OrderReader, OrderView
 from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable
-from commerce_core.payments.model import Payment, PaymentId, PaymentStatus
-from commerce_core.payments.provider import Intent
+from commerce_core.payments.model import Payment, PaymentStatus
+from commerce_core.payments.provider import Intent, IntentStatus
 from commerce_core.payments.service import PaymentService
-from commerce_core.payments.settling import settle
 from commerce_core.pricing.model import Totals
 from commerce_core.pricing.ports import TaxCalculator
+from commerce_core.shipments.service import ShipmentService
 
 _BATCH = 100
 _log = logging.getLogger(__name__)
@@ -52,11 +51,21 @@ class CheckoutService:
     new_id: NewId
     payments: PaymentService
     orders: OrderService
+    shipments: ShipmentService
     order_reader: OrderReader
     providers: Mapping[PaymentMethod, str]
     taxes: TaxCalculator
     policy: CheckoutPolicy
     secret: SecretKey
+
+    @property
+    def placing(self) -> Placing:
+        """Where orders come to stand."""
+        return Placing(self.new_id, self.providers, self.policy)
+
+    def token(self, order_id: UUID) -> str:
+        """What opens this order to whoever holds it: its buyer."""
+        return self.secret.sign(_TOKEN, str(order_id))
 
     def check_out(self, request: PlaceOrder, *, shopper: Actor = GUEST) -> CheckoutView:
         """Place the order, then ask the provider for its payment.
@@ -67,7 +76,7 @@ class CheckoutService:
         """
         placed = self.place_order(request, shopper=shopper)
         order, payment = placed.order, placed.payment
-        token = self.secret.sign(_TOKEN, str(order.id))
+        token = self.token(order.id)
         if payment is None:
             return CheckoutView(order_view(order, ()), token, None)
         intent = self._asked(order, payment)
@@ -96,34 +105,17 @@ class CheckoutService:
         with self.begin() as work:
             cart, _ = work.carts.lock(request.cart_id, email=request.email)
             cart.must_be_for(shopper)
-            buyer, option_id = _details(cart, request)
+            buyer, option_id = request.details(cart)
             if cart.status is CartStatus.CONVERTED:
                 return self._again(work, cart, buyer, option_id, request)
             cart.must_be_sellable()
             totals = self._totals(work, cart, buyer, option_id)
             must_have_its_discount(totals, request)
-            _must_be_expected(cart, totals, request)
-            provider = self._provider(request.payment_method) if totals.total else ""
-            number = work.orders.draw_number()
-            order_id = OrderId(self.new_id())
+            request.must_expect(cart, totals)
+            provider = self.placing.provider(request.payment_method) if totals.total else ""
             until = work.now + self.policy.window(request.payment_method)
-            if tracked := {line.variant_id: line.quantity for line in cart.lines if line.counted}:
-                work.stock.hold_for_order(cart.id, order_id, tracked, until)
-            order = Order.of(
-                cart, totals, buyer,
-                order_id=order_id, number=number(), reference_format=self.policy.reference_format, new_id=self.new_id,
-                at=work.now, expires_at=until,
-            )  # fmt: skip
-            work.orders.add(order, shopper)
-            work.charges.add(order.id, totals)
-            take_discounts(work, order, totals)
-            work.carts.convert(_as_checked_out(cart, request), order.id)
-            work.outbox.append(OrderPlaced(order.id))
-            if not order.total:
-                return Placed(settle(work, order, SYSTEM), None)
-            if request.payment_method is PaymentMethod.MANUAL:
-                work.emails.queue(order.confirmation())
-            return Placed(order, self._attempt(work, order, provider, 1))
+            order = self.placing.place(work, request.checked_out(cart), totals, buyer, shopper, until)
+            return self.placing.due(work, order, request.payment_method, provider)
 
     def _again(
         self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None, request: PlaceOrder
@@ -139,23 +131,11 @@ class CheckoutService:
             return Placed(order, last)
         if order.expires_at is not None and order.expires_at <= work.now:
             raise OrderExpired(order.id)
-        if last.provider != self._provider(request.payment_method):
+        if last.provider != self.placing.provider(request.payment_method):
             raise CartNotOpen(cart.id)
         if last.status is PaymentStatus.CANCELED:
-            last = self._attempt(work, order, last.provider, last.attempt + 1)
+            last = self.placing.attempt(work, order, last.provider, last.attempt + 1)
         return Placed(order, last)
-
-    def _attempt(self, work: CheckoutWork, order: Order, provider: str, attempt: int) -> Payment:
-        payment = Payment.attempted(
-            order.id, provider, order.total, attempt, payment_id=PaymentId(self.new_id()), at=work.now
-        )
-        work.payments.add(payment)
-        return payment
-
-    def _provider(self, method: PaymentMethod) -> str:
-        if method not in self.providers:
-            raise PaymentMethodNotOffered(method.value)
-        return self.providers[method]
 
     def _totals(self, work: CheckoutWork, cart: Cart, buyer: Buyer, option_id: str | None) -> Totals:
         till = Till(work.rules.current(), self.taxes, work.now)
@@ -173,16 +153,55 @@ class CheckoutService:
         order, payments = self._opened(order_id, order_token)
         last = payments[-1] if payments else None
         if last is None:
-            return ConfirmationView(order_view(order, ()), None)
+            return ConfirmationView(self.page(order, ()), None)
         intent = self.payments.ask(order, last)
         if last.status is not PaymentStatus.SUCCEEDED:
             self.payments.follow(last.provider, intent)
             order, payments = self.payments.attempts(order.id)
-        return ConfirmationView(order_view(order, payments), self._payment_view(payments[-1], intent))
+        return ConfirmationView(self.page(order, payments), self._payment_view(payments[-1], intent))
+
+    def pay(self, order_id: UUID, order_token: str) -> ConfirmationView:
+        """A payment for an order that waits for one, at the price it was placed at, as often as it takes.
+
+        Whoever asks again, or at once, gets the same payment until that one comes to nothing. An order that is paid
+        is told as it is. Raises `OrderNotFound`, also for a wrong token, `OrderNoLongerPayable`, `OutOfStock`,
+        `PaymentMethodNotOffered`, `GatewayUnavailable` or `GatewayRefused`, after which the order still waits.
+        """
+        order, _ = self._opened(order_id, order_token)
+        asked = self._asked_again(order.id)
+        if asked is not None and asked.status == IntentStatus.CANCELED:  # By the provider, behind our back.
+            asked = self._asked_again(order.id)
+        return ConfirmationView(self.page(*self.payments.attempts(order.id)), asked)
+
+    def _asked_again(self, order_id: OrderId) -> PaymentView | None:
+        placed = self._next_attempt(order_id)
+        order, payment = placed.order, placed.payment
+        if payment is None:
+            return None
+        try:
+            intent = self.payments.ask(order, payment)
+        except GatewayRefused as refusal:
+            if payment.intent_id is None:
+                self.payments.abandon(order, payment, refusal.reason)
+            raise
+        followed = payment.follow(intent)
+        if followed.status is not PaymentStatus.PENDING and followed != payment:
+            self.payments.follow(payment.provider, intent)
+        return self._payment_view(payment, intent)
+
+    @retried
+    def _next_attempt(self, order_id: OrderId) -> Placed:
+        with self.begin() as work:
+            return next_attempt(work, self.placing, order_id)
 
     def order(self, order_id: UUID, order_token: str) -> OrderView:
         """The order, for whoever holds its token. Raises `OrderNotFound`."""
-        return order_view(*self._opened(order_id, order_token))
+        return self.page(*self._opened(order_id, order_token))
+
+    def page(self, order: Order, payments: Sequence[Payment]) -> OrderView:
+        """As its buyer sees it: whoever asks has shown already that it is theirs."""
+        notes = self.order_reader.notes_to_customer(order.id)
+        return order_view(order, payments, self.shipments.sent(order), notes)
 
     def _opened(self, order_id: UUID, order_token: str) -> tuple[Order, tuple[Payment, ...]]:
         if not self.secret.verifies(_TOKEN, str(order_id), order_token):
@@ -204,18 +223,24 @@ class CheckoutService:
     ) -> OrderView:
         """Move an order on by hand, for that reason: FULFILLED, COMPLETED, or CANCELLED while it is unpaid.
 
-        Raises what `advance` and `cancel` raise; then nothing has changed.
+        Raises what `fulfil`, `advance` and `cancel` raise; then nothing has changed.
         """
         if to is OrderStatus.CANCELLED:
             self.cancel(actor, OrderId(order_id), expected_version, reason)
+        elif to is OrderStatus.FULFILLED:
+            self.shipments.fulfil(actor, order_id, expected_version, reason)
         else:
             self.orders.advance(actor, OrderId(order_id), to, expected_version, reason)
-        return order_view(*self.payments.attempts(OrderId(order_id)))
+        return self._seen(order_id)
 
     def show(self, actor: Actor, order_id: UUID) -> OrderView:
         """Any order, for operators. Raises `PermissionDenied` or `OrderNotFound`."""
         actor.must(Permission.ORDERS_READ)
-        return order_view(*self.payments.attempts(OrderId(order_id)))
+        return self._seen(order_id)
+
+    def _seen(self, order_id: UUID) -> OrderView:
+        order, payments = self.payments.attempts(OrderId(order_id))
+        return order_view(order, payments, self.shipments.parcels(order), self.order_reader.notes(order.id))
 
     def cancel(self, actor: Actor, order_id: OrderId, expected_version: int | None = None, reason: str = "") -> Order:
         """Let go of an unpaid order: its intent is cancelled first, then stock and cart are given back.
@@ -293,29 +318,6 @@ class CheckoutService:
                 changes: Changes = {"status": (order.status.value, closed.status.value)}
                 work.audit.record(AuditEntry(actor, "order.cancel", "order", str(order.id), changes))
         return closed
-
-
-def _details(cart: Cart, request: PlaceOrder) -> tuple[Buyer, str | None]:
-    """Who buys, and the way of shipping they chose; None when nothing is sent."""
-    address = request.shipping_address or cart.shipping_address
-    buyer = Buyer(request.email, cart.locale, address, request.billing_address, cart.customer_id)
-    if not cart.ships():
-        return buyer, None
-    option_id = request.shipping_option_id or cart.shipping_option_id
-    if address is None or option_id is None:
-        raise ShippingNotChosen
-    return buyer, option_id
-
-
-def _must_be_expected(cart: Cart, totals: Totals, request: PlaceOrder) -> None:
-    expected = request.expected_total
-    if expected != totals.total if expected is not None else cart.raised():
-        raise TotalChanged(totals.total, expected)
-
-
-def _as_checked_out(cart: Cart, request: PlaceOrder) -> Cart:
-    consent = cart.marketing_consent if request.marketing_consent is None else request.marketing_consent
-    return evolve(cart, email=request.email, marketing_consent=consent)
 
 
 def _must_be_over(order: Order, payments: Sequence[Payment], *, by_hand: bool) -> None:

@@ -6,7 +6,14 @@ from attrs import field, frozen
 
 from commerce_core.kernel.money import Money
 from commerce_core.orders.model import Order
-from commerce_core.orders.views import OrderDisputeView, OrderPaymentView, OrderRefundView, OrderView
+from commerce_core.orders.notes import OrderNote
+from commerce_core.orders.views import (
+    OrderDisputeView,
+    OrderPaymentView,
+    OrderRefundView,
+    OrderShipmentView,
+    OrderView,
+)
 from commerce_core.payments.model import Payment
 
 
@@ -39,8 +46,13 @@ class ConfirmationView:
     payment: PaymentView | None
 
 
-def order_view(order: Order, payments: Sequence[Payment]) -> OrderView:
-    """An order with the attempts to pay it, what goes back of them and what banks want back."""
+def order_view(
+    order: Order,
+    payments: Sequence[Payment],
+    shipments: tuple[OrderShipmentView, ...] = (),
+    notes: tuple[OrderNote, ...] = (),
+) -> OrderView:
+    """An order with the attempts to pay it, what goes back of them, what banks want back, its parcels and notes."""
     return OrderView.of(
         order,
         tuple(
@@ -56,4 +68,6 @@ def order_view(order: Order, payments: Sequence[Payment]) -> OrderView:
             for p in payments
             for d in p.disputes
         ),
+        shipments,
+        notes,
     )

@@ -34,8 +34,8 @@ class Traces(Protocol):
     def erase(self, customer: Customer, known: "Known") -> None:
         """Take the person out of carts and their log, orders, mails, stored replies, uses of discounts and consents.
 
-        Addresses and notes go, and so does what people typed about orders and payments.
-        Amounts, goods, countries and times stay.
+        Addresses and notes go, what people typed about orders and payments, and numbers by which parcels are followed.
+        Amounts, goods, countries and times stay, and so do invoices, which the law wants kept as they were issued.
         """
         ...
 

@@ -5,20 +5,22 @@ from uuid import UUID
 from attrs import field, frozen
 
 from commerce_core.access.model import Actor
-from commerce_core.checkout.views import order_view
+from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.addresses import AddressChanges, Book, SavedAddress
 from commerce_core.customers.model import AccountChanges, AccountPolicy, self_of
 from commerce_core.customers.ports import CustomersWork
 from commerce_core.customers.views import AccountView, CustomerReader
 from commerce_core.emails.consent import Consent, ConsentSource
+from commerce_core.invoices.service import InvoiceService
+from commerce_core.invoices.views import Pdf
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.errors import OrderNotFound
-from commerce_core.orders.model import OrderId
+from commerce_core.orders.model import Order, OrderId
 from commerce_core.orders.views import OrderSummary, OrderView
-from commerce_core.payments.service import PaymentService
+from commerce_core.payments.model import Payment
 
 
 @frozen
@@ -28,7 +30,8 @@ class ProfileService:
     begin: Begin[CustomersWork]
     new_id: NewId
     read: CustomerReader
-    payments: PaymentService
+    checkout: CheckoutService
+    invoices: InvoiceService
     policy: AccountPolicy = field(factory=AccountPolicy)
 
     def me(self, actor: Actor) -> AccountView:
@@ -100,7 +103,19 @@ class ProfileService:
 
     def order(self, actor: Actor, order_id: UUID) -> OrderView:
         """One of one's own orders. Raises `OrderNotFound`, also for somebody else's."""
-        order, payments = self.payments.attempts(OrderId(order_id))
+        return self.checkout.page(*self._own(actor, order_id))
+
+    def invoice(self, actor: Actor, order_id: UUID) -> Pdf:
+        """The invoice of one of one's own orders.
+
+        Raises `OrderNotFound`, also for somebody else's, `InvoiceNotFound` as long as there is none, or
+        `PrinterMissing`.
+        """
+        order, _ = self._own(actor, order_id)
+        return self.invoices.pdf_of(order.id)
+
+    def _own(self, actor: Actor, order_id: UUID) -> tuple[Order, tuple[Payment, ...]]:
+        order, payments = self.checkout.payments.attempts(OrderId(order_id))
         if order.buyer.customer_id != self_of(actor):
             raise OrderNotFound
-        return order_view(order, payments)
+        return order, payments

@@ -90,7 +90,9 @@ class OrderConfirmation:
 
 @frozen
 class OrderRefunded:
-    """Money goes back to the buyer. `reason` is one that the template has words for: see `RefundReason`."""
+    """Money goes back to the buyer. `reason` is one that the template has words for: the shop's own of `RefundReason`,
+    or `by_hand`.
+    """
 
     template: ClassVar[str] = "order_refunded"
     order_number: str

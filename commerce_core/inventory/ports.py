@@ -41,6 +41,10 @@ class Stock(Protocol):
         """End the order's holds; the units are free again."""
         ...
 
+    def take_back(self, order_id: UUID, returned: Quantities) -> None:
+        """Write that units of a sale are on the shelf again. Variants that are not counted stay so."""
+        ...
+
     def return_to_cart(self, order_id: UUID, until: datetime) -> None:
         """Turn the order's holds into its cart's again, as if they were taken now. Nothing becomes free meanwhile.
 

@@ -13,10 +13,14 @@ from commerce_core.kernel.text import email_error, text_error
 from commerce_core.kernel.time_zone import time_zone
 from commerce_core.kernel.unset import UNSET, Unset
 from commerce_core.merchant.errors import SettingsVersionStale
+from commerce_core.merchant.numbering import Numbering
 
 MAX_INTEGRATION_SETTINGS = 20_000  # characters of JSON, all of them together
 
-_LIMITS = {"name": 200, "phone": 50, "legal_name": 200, "legal_form": 200, "company_number": 50, "vat_number": 20}
+_LIMITS = {
+    "name": 200, "phone": 50, "legal_name": 200, "legal_form": 200, "company_number": 50, "vat_number": 20,
+    "invoice_exemption": 300, "invoice_footer": 600,
+}  # fmt: skip
 _TOLD_APART = frozenset({"version", "integration_settings"})
 
 
@@ -39,7 +43,11 @@ class Premises:
 
 @frozen
 class Merchant:
-    """Who sells. `integration_settings` are for programs beside the shop, which reads none of them; no secrets."""
+    """Who sells. `integration_settings` are for programs beside the shop, which reads none of them; no secrets.
+
+    With `invoice_automatic` an order gets its invoice once it is paid, provided that the settings say who sells.
+    `invoice_exemption` is the law by which no tax is charged, `invoice_footer` what stands below every invoice.
+    """
 
     name: str
     country: str  # ISO 3166-1 alpha-2; the home of the shop's taxes
@@ -54,6 +62,20 @@ class Merchant:
     vat_number: str | None = None
     integration_settings: Mapping[str, Any] = field(factory=dict)
     version: int = 1
+    invoice_automatic: bool = True
+    invoice_prefix: str = "FA-"
+    credit_note_prefix: str = "AV-"
+    invoice_numbers_yearly: bool = True
+    invoice_first_numbers: tuple[str, ...] = field(default=(), converter=tuple)
+    invoice_exemption: str | None = None
+    invoice_footer: str | None = None
+
+    @property
+    def numbering(self) -> Numbering:
+        """How its invoices are numbered."""
+        return Numbering(
+            self.invoice_prefix, self.credit_note_prefix, self.invoice_numbers_yearly, self.invoice_first_numbers
+        )
 
     def expect(self, version: int | None) -> None:
         """Raises `SettingsVersionStale` when the caller read another version (None: the caller does not mind)."""
@@ -66,6 +88,7 @@ class Merchant:
         if "integration_settings" in said:
             said["integration_settings"] = _integration(self.integration_settings, said["integration_settings"])
         wanted = evolve(self, **said)
+        refuse(*wanted.numbering.errors())
         return self if wanted == self else evolve(wanted, version=self.version + 1)
 
     def differences(self, before: "Merchant") -> dict[str, tuple[object, object]]:
@@ -100,6 +123,13 @@ class MerchantChanges:
     company_number: str | Unset | None = UNSET
     vat_number: str | Unset | None = UNSET
     integration_settings: Mapping[str, Any] | Unset | None = UNSET
+    invoice_automatic: bool | Unset = UNSET
+    invoice_prefix: str | Unset = UNSET
+    credit_note_prefix: str | Unset = UNSET
+    invoice_numbers_yearly: bool | Unset = UNSET
+    invoice_first_numbers: tuple[str, ...] | Unset = UNSET
+    invoice_exemption: str | Unset | None = UNSET
+    invoice_footer: str | Unset | None = UNSET
 
     def __attrs_post_init__(self) -> None:
         refuse(*_errors(_said(self)))

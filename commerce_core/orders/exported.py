@@ -1,22 +1,22 @@
 """Orders as a file needs them: which ones, in which form, and all that is told of each."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from commerce_core.kernel.address import Address
-from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.errors import FieldError
 from commerce_core.kernel.money import exponent
 from commerce_core.orders.model import FulfillmentStatus, OrderPaymentStatus, OrderStatus
+from commerce_core.orders.queries import OrderFilter
 
-_BEFORE_ALL = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
-_AFTER_ALL = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+_DAYS = {"first_day", "last_day"}
 
 
 class ExportProfile(StrEnum):
@@ -54,34 +54,25 @@ class DecimalSign(StrEnum):
 
 
 @frozen
-class OrderExport:
+class OrderExport(OrderFilter):
     """Which orders, and how the file is written.
 
-    Both days are the shop's and belong to the period; it is the day of placing, in a ledger the day of the money. No
-    status is every status. `bom` begins the file with the mark by which some spreadsheets know UTF-8. Raises
-    `InvalidInput`.
+    In a ledger the days are those of the money, and nothing else narrows it. `bom` begins the file with the mark by
+    which some spreadsheets know UTF-8. Raises `InvalidInput`.
     """
 
     profile: ExportProfile = ExportProfile.ORDERS
-    first_day: date | None = None
-    last_day: date | None = None
-    status: tuple[OrderStatus, ...] = ()
     delimiter: Delimiter = Delimiter.COMMA
     decimal: DecimalSign = DecimalSign.POINT
     bom: bool = False
 
-    def __attrs_post_init__(self) -> None:
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise InvalidInput.at("/last_day", "ends-before-start", "Must not be before the first day.")
-        if self.status and self.profile is ExportProfile.LEDGER:
-            raise InvalidInput.at("/status", "contradiction", "A ledger has all that was sold and given back.")
-
-    def period(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """From when, and up to but without when."""
-        since = datetime.combine(self.first_day, time(), zone) if self.first_day else _BEFORE_ALL
-        if self.last_day is None or self.last_day >= _AFTER_ALL.date():
-            return since, _AFTER_ALL
-        return since, datetime.combine(self.last_day + timedelta(days=1), time(), zone)
+    def _errors(self) -> Iterator[FieldError]:
+        yield from super()._errors()
+        if self.profile is ExportProfile.LEDGER:
+            for field in fields(OrderFilter):
+                if field.name not in _DAYS and getattr(self, field.name) != field.default:
+                    told = "A ledger has all that was sold and given back."
+                    yield FieldError(f"/{field.name}", "contradiction", told)
 
 
 @frozen
@@ -118,13 +109,26 @@ class ExportedPayment:
 
 
 @frozen
+class ExportedShare:
+    """What a refund gives back of a line, or of the shipping (`position` 0), with the tax in it."""
+
+    position: int
+    amount: int
+    tax: int
+
+
+@frozen
 class ExportedRefund:
-    """Money that goes back (`succeeded`: has gone), and whether it was that of the sale or came beside it."""
+    """Money that goes back (`succeeded`: has gone), or had gone and came back (`failed`), and its shares of the sale.
+
+    One without any gives back what was no sale.
+    """
 
     id: UUID
     amount: int
     succeeded: bool
-    of_sale: bool
+    failed: bool
+    shares: tuple[ExportedShare, ...]
     provider: str
     provider_refund_id: str | None
 
@@ -159,7 +163,7 @@ class ExportedOrder:
     discounts: tuple[str, ...]  # the code of each, or its title where it has none
     charges: tuple[ExportedCharge, ...]  # the lines as they stand, then the shipping
     payments: tuple[ExportedPayment, ...]
-    refunds: tuple[ExportedRefund, ...]  # in the order in which they were last heard of
+    refunds: tuple[ExportedRefund, ...]
 
     def money(self, amount: int) -> Decimal:
         """Minor units as people write them, with exactly the currency's decimals."""
@@ -178,15 +182,19 @@ class ExportedOrder:
 
     def given_back(self, *, succeeded: bool) -> int:
         """What has gone back, or else what is on its way."""
-        return sum(refund.amount for refund in self.refunds if refund.succeeded is succeeded)
+        return sum(r.amount for r in self.refunds if not r.failed and r.succeeded is succeeded)
 
 
 class EntryKind(StrEnum):
-    """What moved money. `SURPLUS` came without a sale, too late or twice: it has no tax, nor has its refund."""
+    """What moved money. `SURPLUS` came without a sale, too late or twice: it has no tax, nor has its refund.
+
+    `REFUND_FAILED` is a refund that had succeeded, and whose money is the shop's again.
+    """
 
     SALE = "sale"
     SURPLUS = "surplus"
     REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
     SURPLUS_REFUND = "surplus_refund"
 
 
@@ -204,9 +212,9 @@ class OrderExportReader(Protocol):
     """Reads orders of any number, page by page."""
 
     def orders(
-        self, since: datetime, until: datetime, status: Sequence[OrderStatus], after: ExportedOrder | None, limit: int
+        self, wanted: OrderFilter, zone: ZoneInfo, after: ExportedOrder | None, limit: int
     ) -> Sequence[ExportedOrder]:
-        """The orders placed in this period after this one, the first first. No status is every status."""
+        """These orders after this one, the first placed first. Days are meant in this zone."""
         ...
 
     def ledger(self, since: datetime, until: datetime, after: LedgerEntry | None, limit: int) -> Sequence[LedgerEntry]:

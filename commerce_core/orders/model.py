@@ -1,5 +1,6 @@
 """An order, its states, and who may move it from one to the next."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Hand(StrEnum):
     PAYMENT = "payment"  # What a provider says about the money, or staff who has seen it arrive.
     STAFF = "staff"  # An operator who changes the status.
     SHOP = "shop"  # Checkout, the clock, a buyer who goes back to the cart.
+    GOODS = "goods"  # What has left, what has arrived, and what is to be sent again.
 
 
 # Every step there is, and whose hand may take it. What is partly sent or partly refunded is told beside the status.
@@ -51,16 +53,17 @@ NEXT: dict[OrderStatus, dict[OrderStatus, frozenset[Hand]]] = {
         OrderStatus.CANCELLED: frozenset({Hand.PAYMENT, Hand.STAFF, Hand.SHOP}),
     },
     OrderStatus.PAID: {
-        OrderStatus.FULFILLED: frozenset({Hand.STAFF}),
+        OrderStatus.FULFILLED: frozenset({Hand.STAFF, Hand.GOODS}),
         OrderStatus.REFUNDED: frozenset({Hand.PAYMENT}),
     },
     OrderStatus.FULFILLED: {
-        OrderStatus.COMPLETED: frozenset({Hand.STAFF, Hand.SHOP}),
+        OrderStatus.PAID: frozenset({Hand.GOODS}),
+        OrderStatus.COMPLETED: frozenset({Hand.STAFF, Hand.SHOP, Hand.GOODS}),
         OrderStatus.REFUNDED: frozenset({Hand.PAYMENT}),
     },
     OrderStatus.COMPLETED: {OrderStatus.REFUNDED: frozenset({Hand.PAYMENT})},
     OrderStatus.CANCELLED: {},
-    OrderStatus.REFUNDED: {},
+    OrderStatus.REFUNDED: {OrderStatus.PAID: frozenset({Hand.PAYMENT})},  # A refund has failed after all.
 }
 
 
@@ -99,6 +102,26 @@ class OrderLine:
     tax_rate: Decimal
     line_total: Money
     requires_shipping: bool
+    shipped_quantity: int = 0
+    delivered_quantity: int = 0
+    refunded_quantity: int = 0
+
+    @property
+    def to_send(self) -> int:
+        """How many units are still owed to the buyer. One that was refunded is not, whether it had left or not."""
+        return max(0, self.quantity - self.shipped_quantity - self.refunded_quantity) if self.requires_shipping else 0
+
+
+def fulfillment_of(lines: Iterable[OrderLine]) -> FulfillmentStatus:
+    """What has become of the goods. What needs no shipping is fulfilled by being paid for."""
+    goods = [line for line in lines if line.requires_shipping]
+    shipped = sum(line.shipped_quantity for line in goods)
+    if goods and not shipped:
+        return FulfillmentStatus.UNFULFILLED
+    if any(line.to_send for line in goods):
+        return FulfillmentStatus.PARTIALLY_FULFILLED
+    arrived = goods and shipped == sum(line.delivered_quantity for line in goods)
+    return FulfillmentStatus.DELIVERED if arrived else FulfillmentStatus.FULFILLED
 
 
 @frozen
@@ -191,7 +214,10 @@ class Order:
     def paid(self, at: datetime) -> Self:
         """The order once its money is there."""
         paid = self.moved(OrderStatus.PAID, Hand.PAYMENT)
-        return evolve(paid, payment_status=OrderPaymentStatus.PAID, paid_at=at, expires_at=None)
+        goods = fulfillment_of(self.lines)
+        return evolve(
+            paid, payment_status=OrderPaymentStatus.PAID, fulfillment_status=goods, paid_at=at, expires_at=None
+        )
 
     def cancelled(self, hand: Hand) -> Self:
         """The order that came to nothing. Raises `OrderStatusRefused` when it is too late for that."""
@@ -200,14 +226,33 @@ class Order:
     def refunded(self, back: Money, captured: Money) -> Self:
         """The order once `back`, of all that was `captured`, has gone back or is on its way to the buyer.
 
-        All of it makes a paid order REFUNDED; a cancelled one stays cancelled, because it never was a purchase. When
-        nothing is new it is the order itself.
+        All of it makes a paid order REFUNDED, and PAID again when some comes back; a cancelled one stays cancelled,
+        because it never was a purchase. When nothing is new it is the order itself.
         """
         whole = back == captured
         status = OrderPaymentStatus.PARTIALLY_REFUNDED if back else OrderPaymentStatus.PAID
         after = evolve(self, payment_status=OrderPaymentStatus.REFUNDED if whole else status)
         if whole and OrderStatus.REFUNDED in NEXT[self.status]:
             return after.moved(OrderStatus.REFUNDED, Hand.PAYMENT)
+        if not whole and self.status is OrderStatus.REFUNDED:
+            return after.moved(OrderStatus.PAID, Hand.PAYMENT)
+        return self if after == self else evolve(after, version=self.version + 1)
+
+    def following_goods(self) -> Self:
+        """The order as what has left, arrived and been refunded of its lines makes it: itself, if nothing is new.
+
+        A paid order is FULFILLED when nothing is left to send, COMPLETED when all of it has arrived, and PAID again
+        when something is to be sent after all. An order that is over in another way keeps its status.
+        """
+        goods = fulfillment_of(self.lines)
+        after = evolve(self, fulfillment_status=goods)
+        sent = goods in {FulfillmentStatus.FULFILLED, FulfillmentStatus.DELIVERED}
+        if after.status is OrderStatus.PAID and sent and any(line.shipped_quantity for line in self.lines):
+            after = after.moved(OrderStatus.FULFILLED, Hand.GOODS)
+        if after.status is OrderStatus.FULFILLED and goods is FulfillmentStatus.DELIVERED:
+            after = after.moved(OrderStatus.COMPLETED, Hand.GOODS)
+        elif after.status is OrderStatus.FULFILLED and not sent:
+            after = after.moved(OrderStatus.PAID, Hand.GOODS)
         return self if after == self else evolve(after, version=self.version + 1)
 
     def waiting(self, status: OrderPaymentStatus, *, until: datetime | None) -> Self:

@@ -8,6 +8,7 @@ from commerce_core.access.model import Actor
 from commerce_core.access.ports import AuditLog
 from commerce_core.kernel.transaction import Work
 from commerce_core.orders.model import Order, OrderId
+from commerce_core.orders.notes import OrderNote
 from commerce_core.outbox.ports import Outbox
 
 
@@ -21,8 +22,8 @@ class Orders(Protocol):
         """
         ...
 
-    def add(self, order: Order, actor: Actor) -> None:
-        """A new order with its lines and its first transition."""
+    def add(self, order: Order, actor: Actor, reason: str = "") -> None:
+        """A new order with its lines and its first transition, and why it is there if nobody bought it by themselves."""
         ...
 
     def lock(self, order_id: OrderId) -> Order:
@@ -35,6 +36,10 @@ class Orders(Protocol):
 
     def live_of_cart(self, cart_id: UUID) -> OrderId | None:
         """The order this cart became, unless it was cancelled. Under the cart's lock."""
+        ...
+
+    def add_note(self, order_id: OrderId, note: OrderNote, actor: Actor) -> None:
+        """A note beside the order, for good."""
         ...
 
     def save(self, before: Order, after: Order, actor: Actor, reason: str = "") -> None:

@@ -6,25 +6,27 @@ from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Permission
+from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Changes, Permission
 from commerce_core.kernel.csv import Cell, csv_lines
-from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.page import PageRequest
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.merchant.service import MerchantService
 from commerce_core.orders import ledger, sheets, shopify
 from commerce_core.orders.errors import OrderChanged, OrderNotFound, OrderStatusRefused
-from commerce_core.orders.events import OrderCompleted, OrderFulfilled
+from commerce_core.orders.events import OrderCompleted
 from commerce_core.orders.exported import ExportedOrder, ExportProfile, LedgerEntry, OrderExport, OrderExportReader
-from commerce_core.orders.model import FulfillmentStatus, Hand, Order, OrderId, OrderStatus
+from commerce_core.orders.model import Hand, Order, OrderId, OrderStatus
+from commerce_core.orders.notes import NewNote, OrderNote, OrderNotesView
 from commerce_core.orders.ports import OrderWork
-from commerce_core.orders.views import OrderReader, OrderSummary, TimelineView
+from commerce_core.orders.queries import ALL_ORDERS, OrderCursor, OrderFilter, OrderSort, must_be_within_reach
+from commerce_core.orders.views import OrderListReader, OrderPage, OrderReader, TimelineView
 from commerce_core.pricing.explain import Explanation, explained
 from commerce_core.pricing.ports import ChargeReader
 
 _EXPORTED = 200  # orders that an export holds at once
-_BY_HAND = {OrderStatus.FULFILLED: OrderFulfilled, OrderStatus.COMPLETED: OrderCompleted}
 
 
 def must_be_version(order: Order, expected: int | None) -> None:
@@ -39,19 +41,33 @@ class OrderService:
 
     begin: Begin[OrderWork]
     read: OrderReader
+    lists: OrderListReader
     charges: ChargeReader
     exports: OrderExportReader
     merchant: MerchantService
+    new_id: NewId
 
     def list_orders(
-        self, actor: Actor, page: PageRequest, status: OrderStatus | None = None, text: str | None = None
-    ) -> Page[OrderSummary]:
-        """A page of orders, the latest first; `text` is a number, a reference or part of an address.
+        self,
+        actor: Actor,
+        page: PageRequest,
+        wanted: OrderFilter = ALL_ORDERS,
+        sort: OrderSort = OrderSort.NEWEST,
+        cursor: str | None = None,
+    ) -> OrderPage:
+        """A page of orders; with the `next_cursor` of the page before it, it goes on there whatever came since.
 
-        Raises `PermissionDenied`.
+        A cursor belongs to the filter and the order of its list. Raises `PermissionDenied`, or `InvalidInput` for what
+        is no cursor, and for a page that only a cursor leads to.
         """
         actor.must(Permission.ORDERS_READ)
-        return self.read.page(status, text, page)
+        must_be_within_reach(page, cursor)
+        after = OrderCursor.read(cursor, sort) if cursor else None
+        return self.lists.page(wanted, self._zone(wanted), sort, after, page)
+
+    def _zone(self, wanted: OrderFilter) -> ZoneInfo:
+        """Where days begin; asked for only where days are meant."""
+        return ZoneInfo(self.merchant.show(SYSTEM).timezone if wanted.names_days else "UTC")
 
     def numbered(self, actor: Actor, number: int) -> OrderId:
         """The id of the order that people call so. Raises `PermissionDenied` or `OrderNotFound`."""
@@ -102,22 +118,19 @@ class OrderService:
 
     def _table(self, wanted: OrderExport) -> Iterator[tuple[Cell, ...]]:
         zone = ZoneInfo(self.merchant.show(SYSTEM).timezone)
-        since, until = wanted.period(zone)
         if wanted.profile is ExportProfile.LEDGER:
-            entries = self._every_entry(since, until)
+            entries = self._every_entry(*wanted.placed(zone))
             return chain([ledger.HEADER], (row for entry in entries for row in ledger.entry_rows(entry, zone)))
-        orders = self._every_order(since, until, wanted.status)
+        orders = self._every_order(wanted, zone)
         if wanted.profile is ExportProfile.SHOPIFY:
             return chain([shopify.HEADER], (row for order in orders for row in shopify.shopify_rows(order, zone)))
         if wanted.profile is ExportProfile.LINES:
             return chain([sheets.LINE_HEADER], (row for order in orders for row in sheets.line_rows(order)))
         return chain([sheets.ORDER_HEADER], (row for order in orders for row in sheets.order_rows(order)))
 
-    def _every_order(
-        self, since: datetime, until: datetime, status: tuple[OrderStatus, ...]
-    ) -> Iterator[ExportedOrder]:
+    def _every_order(self, wanted: OrderFilter, zone: ZoneInfo) -> Iterator[ExportedOrder]:
         last = None
-        while page := self.exports.orders(since, until, status, last, _EXPORTED):
+        while page := self.exports.orders(wanted, zone, last, _EXPORTED):
             yield from page
             last = page[-1]
 
@@ -128,10 +141,32 @@ class OrderService:
             last = page[-1]
 
     @retried
+    def add_note(self, actor: Actor, order_id: OrderId, wanted: NewNote) -> OrderNote:
+        """Write a note beside an order. It stays: what a buyer has read cannot be unread.
+
+        Raises `PermissionDenied` or `OrderNotFound`; then nothing has changed.
+        """
+        actor.must(Permission.ORDERS_WRITE)
+        with self.begin() as work:
+            order = work.orders.lock(order_id)
+            note = OrderNote(self.new_id(), wanted.audience, wanted.text, actor.name, work.now)
+            work.orders.add_note(order.id, note, actor)
+            changes: Changes = {"note": (None, str(note.id)), "audience": (None, note.audience.value)}
+            work.audit.record(AuditEntry(actor, "order.note", "order", str(order.id), changes))
+        return note
+
+    def notes(self, actor: Actor, order_id: OrderId) -> OrderNotesView:
+        """Every note of an order, the first first. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        with self.begin() as work:
+            work.orders.find(order_id)
+        return OrderNotesView(self.read.notes(order_id))
+
+    @retried
     def advance(
         self, actor: Actor, order_id: OrderId, to: OrderStatus, expected_version: int | None = None, reason: str = ""
     ) -> Order:
-        """Move a paid order on: FULFILLED when it has left, COMPLETED when nothing is left to do. It keeps the reason.
+        """Move a fulfilled order on: COMPLETED when nothing is left to do. It keeps the reason.
 
         Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged` or `OrderStatusRefused`; then nothing has changed.
         """
@@ -139,13 +174,11 @@ class OrderService:
         with self.begin() as work:
             order = work.orders.lock(order_id)
             must_be_version(order, expected_version)
-            if to not in _BY_HAND:
+            if to is not OrderStatus.COMPLETED:
                 raise OrderStatusRefused(order.id, order.status.value, to.value)
             moved = order.moved(to, Hand.STAFF)
-            if to is OrderStatus.FULFILLED:
-                moved = evolve(moved, fulfillment_status=FulfillmentStatus.FULFILLED)
             work.orders.save(order, moved, actor, reason)
-            work.outbox.append(_BY_HAND[to](order.id))
+            work.outbox.append(OrderCompleted(order.id))
             work.audit.record(
                 AuditEntry(actor, "order.status", "order", str(order.id), {"status": (order.status.value, to.value)})
             )

@@ -4,13 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money
-from commerce_core.kernel.page import Page, PageRequest
+from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.model import FulfillmentStatus, Order, OrderId, OrderPaymentStatus, OrderStatus
+from commerce_core.orders.notes import OrderNote
+from commerce_core.orders.queries import OrderCursor, OrderFilter, OrderSort
 from commerce_core.pricing.model import percent_text
 
 
@@ -27,6 +30,8 @@ class OrderItemView:
     discount_total: Money
     tax_total: Money
     line_total: Money
+    shipped_quantity: int
+    refunded_quantity: int
 
 
 @frozen
@@ -85,6 +90,30 @@ class OrderDisputeView:
 
 
 @frozen
+class ShippedItemView:
+    """So many units of a line in a parcel."""
+
+    order_item_id: UUID
+    quantity: int
+
+
+@frozen
+class OrderShipmentView:
+    """A parcel. `tracking_url` is the page on which to follow it, null where there is none."""
+
+    id: UUID
+    status: str
+    items: tuple[ShippedItemView, ...]
+    carrier: str
+    tracking_number: str
+    tracking_url: str | None
+    shipped_at: datetime
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+    version: int
+
+
+@frozen
 class OrderView:
     """One order with everything a page about it shows."""
 
@@ -109,7 +138,8 @@ class OrderView:
     payments: tuple[OrderPaymentView, ...]
     refunds: tuple[OrderRefundView, ...]
     disputes: tuple[OrderDisputeView, ...]
-    shipments: tuple[str, ...]
+    shipments: tuple[OrderShipmentView, ...]
+    notes: tuple[OrderNote, ...]
     placed_at: datetime
     paid_at: datetime | None
     version: int
@@ -121,8 +151,10 @@ class OrderView:
         payments: tuple[OrderPaymentView, ...],
         refunds: tuple[OrderRefundView, ...],
         disputes: tuple[OrderDisputeView, ...],
+        shipments: tuple[OrderShipmentView, ...] = (),
+        notes: tuple[OrderNote, ...] = (),
     ) -> "OrderView":
-        """The order with what belongs to its payments."""
+        """The order with what belongs to its payments, what has left of it, and what is written beside it."""
         way = order.shipping_option
         return cls(
             id=order.id,
@@ -134,6 +166,7 @@ class OrderView:
                 OrderItemView(
                     line.id, line.variant_id, line.sku, line.title, line.quantity,
                     line.unit_price, line.discount_total, line.tax_total, line.line_total,
+                    line.shipped_quantity, line.refunded_quantity,
                 )
                 for line in order.lines
             ),
@@ -152,7 +185,8 @@ class OrderView:
             payments=payments,
             refunds=refunds,
             disputes=disputes,
-            shipments=(),
+            shipments=shipments,
+            notes=notes,
             placed_at=order.placed_at,
             paid_at=order.paid_at,
             version=order.version,
@@ -177,6 +211,21 @@ class OrderSummary:
     reference: str
 
 
+@frozen
+class OrderPage:
+    """A page of orders. `total_is_exact` is false where there are more than were counted.
+
+    Asking with `next_cursor` skips nothing and repeats nothing, whatever is placed meanwhile.
+    """
+
+    items: tuple[OrderSummary, ...]
+    page: int
+    per_page: int
+    total: int
+    total_is_exact: bool
+    next_cursor: str | None
+
+
 class TimelineKind(StrEnum):
     """Where an entry of a timeline comes from."""
 
@@ -187,6 +236,9 @@ class TimelineKind(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     MAIL = "mail"
+    NOTE = "note"
+    SHIPMENT = "shipment"
+    INVOICE = "invoice"
 
 
 @frozen
@@ -212,12 +264,18 @@ class TimelineView:
     items: tuple[TimelineEntry, ...]
 
 
+class OrderListReader(Protocol):
+    """Lists of orders."""
+
+    def page(
+        self, wanted: OrderFilter, zone: ZoneInfo, sort: OrderSort, after: OrderCursor | None, request: PageRequest
+    ) -> OrderPage:
+        """A page of these orders, by their number or from behind that one. Days are meant in this zone."""
+        ...
+
+
 class OrderReader(Protocol):
     """Orders as operators and the clock look at them."""
-
-    def page(self, status: OrderStatus | None, text: str | None, request: PageRequest) -> Page[OrderSummary]:
-        """A page of orders, the latest first."""
-        ...
 
     def numbered(self, number: int) -> OrderId | None:
         """The id of the order with this number."""
@@ -229,6 +287,14 @@ class OrderReader(Protocol):
 
     def timeline(self, order_id: OrderId) -> tuple[TimelineEntry, ...]:
         """Everything that has happened to an order, the first thing first; nothing when there is none."""
+        ...
+
+    def notes(self, order_id: OrderId) -> tuple[OrderNote, ...]:
+        """Every note of an order, the first first."""
+        ...
+
+    def notes_to_customer(self, order_id: OrderId) -> tuple[OrderNote, ...]:
+        """Those that its buyer may read, without their authors."""
         ...
 
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:

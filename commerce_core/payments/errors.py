@@ -102,3 +102,42 @@ class PaymentCaseResolved(Conflict):
     code = "payment-case-resolved"
     detail = "This case was resolved before."
     case_id: UUID
+
+
+@frozen
+class NothingToRefund(Conflict):
+    """No money of this order is left to go back, or what was asked for cost nothing."""
+
+    code = "nothing-to-refund"
+    detail = "There is no money to give back."
+    order_id: UUID
+
+
+@frozen
+class RefundQuantityTooLarge(Conflict):
+    """More units would go back than are left of the line."""
+
+    code = "refund-quantity-too-large"
+    detail = "{wanted} units are more than the {left} that are left of this line."
+    item_id: UUID | None
+    wanted: int
+    left: int
+
+
+@frozen
+class RefundShippingTooLarge(Conflict):
+    """More would go back than is left of the shipping. Both are minor units."""
+
+    code = "refund-shipping-too-large"
+    detail = "{wanted} is more than the {left} that are left of the shipping."
+    wanted: int
+    left: int
+
+
+@frozen
+class OrderIsSent(Conflict):
+    """Some of the order has left: what comes back is refunded by the line."""
+
+    code = "order-is-sent"
+    detail = "Some of this order has been sent. Refund what comes back instead of cancelling it."
+    order_id: UUID

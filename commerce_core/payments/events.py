@@ -33,6 +33,13 @@ class RefundMade(_RefundEvent):
 
 
 @frozen
+class RefundSucceeded(_RefundEvent):
+    """The money has gone back."""
+
+    type: ClassVar[str] = "refund_succeeded"
+
+
+@frozen
 class RefundFailed(_RefundEvent):
     """The provider refused, or the money came back."""
 

@@ -64,6 +64,25 @@ class RefundReason(StrEnum):
     PAID_TWICE = "paid_twice"  # The order was paid already.
     OUT_OF_STOCK = "out_of_stock"  # What was paid for is sold to somebody else.
     MADE_ELSEWHERE = "made_elsewhere"  # Somebody made it in the provider's dashboard.
+    REQUESTED = "requested"  # The buyer asked for it.
+    RETURNED = "returned"  # The goods came back.
+    CANCELLED = "cancelled"  # The paid order was cancelled before it was sent.
+    UNAVAILABLE = "unavailable"  # The shop cannot send what it sold.
+    DAMAGED = "damaged"  # It arrived broken, or not as described.
+    NOT_DELIVERED = "not_delivered"
+    DUPLICATE = "duplicate"  # Ordered twice by mistake.
+    FRAUDULENT = "fraudulent"  # Whoever paid was not the owner of the money.
+    GOODWILL = "goodwill"
+    OTHER = "other"
+
+
+# What people may say; the others are the shop's own, and say how money came that was no sale.
+BY_HAND = frozenset(RefundReason) - {
+    RefundReason.PAID_TOO_LATE,
+    RefundReason.PAID_TWICE,
+    RefundReason.OUT_OF_STOCK,
+    RefundReason.MADE_ELSEWHERE,
+}
 
 
 # A refund only ever moves on in this order; one that has succeeded may fail weeks later.
@@ -96,6 +115,7 @@ class Refund:
     created_at: datetime
     provider_refund_id: str | None = None
     failure: str | None = None
+    note: str = ""  # for the operators; known where the refund is made, not where it is followed
 
     @property
     def failed(self) -> bool:

@@ -10,12 +10,14 @@ from commerce_core.access.ports import AuditLog
 from commerce_core.discounts.ports import Discounts
 from commerce_core.emails.ports import EmailQueue
 from commerce_core.inbox.ports import Inbox
+from commerce_core.inventory.model import Quantities
 from commerce_core.inventory.ports import Stock
 from commerce_core.kernel.transaction import Work
 from commerce_core.orders.model import Order, OrderId
 from commerce_core.orders.ports import Orders
 from commerce_core.outbox.ports import Outbox
 from commerce_core.payments.model import CaseStatus, Dispute, Payment, PaymentCase, PaymentStatus, Refund, RefundId
+from commerce_core.payments.parts import RefundPart, SoldPart
 from commerce_core.payments.provider import (
     Intent,
     IntentRequest,
@@ -129,12 +131,23 @@ class Payments(Protocol):
 class Refunds(Protocol):
     """Money that goes back, inside one transaction in which the order is locked."""
 
-    def add(self, refund: Refund, actor: Actor) -> None:
-        """A new refund, counted at once. Raises `RefundTooLarge` for more than is left of the payment."""
+    def sold(self, order_id: OrderId) -> Sequence[SoldPart]:
+        """The parts of the order as they were sold, the shipping last, and what has gone back of them."""
+        ...
+
+    def add(self, refund: Refund, actor: Actor, parts: Sequence[RefundPart] = ()) -> None:
+        """A new refund and what it gives back of the sale, counted at once.
+
+        Raises `RefundTooLarge` for more than is left of the payment.
+        """
         ...
 
     def save(self, refund: Refund) -> None:
         """What has become of a refund. One that comes to nothing is no longer counted."""
+        ...
+
+    def count_restocked(self, order_id: OrderId) -> Quantities:
+        """The units that accepted refunds bring back to the shelf and that are not there yet; from now on they are."""
         ...
 
     def unasked(self, older_than: timedelta, limit: int) -> Sequence[tuple[OrderId, RefundId]]:

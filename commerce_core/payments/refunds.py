@@ -1,36 +1,44 @@
 """Giving money back: planned in a transaction, asked for outside of any, recorded in another."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.access.model import SYSTEM
-from commerce_core.emails.model import OrderRefunded, QueuedMail
-from commerce_core.kernel.errors import CommerceError
+from commerce_core.access.model import SYSTEM, Actor, AuditEntry, Changes, Permission
+from commerce_core.kernel.errors import CommerceError, Unavailable
 from commerce_core.kernel.ids import NewId
+from commerce_core.kernel.money import Money
 from commerce_core.kernel.retry import told as told_of
 from commerce_core.kernel.transaction import Begin, retried
 from commerce_core.orders.model import Order, OrderId
-from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable, PaymentUnknown
-from commerce_core.payments.events import RefundFailed, RefundMade
+from commerce_core.orders.service import must_be_version
+from commerce_core.payments.drafts import NewRefund
+from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable, OrderIsSent, PaymentUnknown
 from commerce_core.payments.gateways import Gateways
 from commerce_core.payments.model import (
-    CaseKind,
     Payment,
-    PaymentCase,
-    PaymentId,
     Refund,
     RefundId,
     RefundReason,
     RefundStatus,
-    reckoned,
     replaced,
 )
+from commerce_core.payments.outlines import of_amount, outlined
 from commerce_core.payments.ports import PaymentWork
 from commerce_core.payments.provider import ProviderRefund, ProviderRefundStatus, RefundRequest
+from commerce_core.payments.recording import count_goods, record
+from commerce_core.payments.settling import plan_refund
+from commerce_core.payments.views import (
+    OrderRefundsView,
+    RefundPreview,
+    RefundReader,
+    RefundView,
+    line_views,
+    refundable,
+)
 
 _BATCH = 50
 _UNASKED_AFTER = timedelta(minutes=1)  # A worker that was woken by the plan is done by then, or died.
@@ -43,11 +51,88 @@ _log = logging.getLogger(__name__)
 
 @frozen
 class RefundService:
-    """Sees through what was planned by `plan_refund`, and hears of what was made elsewhere."""
+    """Gives back what operators say, sees through all that was planned, and hears of what was made elsewhere."""
 
     begin: Begin[PaymentWork]
+    read: RefundReader
     gateways: Gateways
     new_id: NewId
+
+    def refund(
+        self, actor: Actor, order_id: UUID, wanted: NewRefund, expected_version: int | None = None
+    ) -> RefundView:
+        """Give money of an order back. It counts from the moment it is planned; then the provider is asked at once.
+
+        While the provider cannot be reached it stays `created`, and the worker goes on asking; when it refuses, the
+        refund is `failed` and a case is open. Units that are to come back are on the shelf once it has accepted.
+        Raises `PermissionDenied`, `OrderNotFound`, `OrderChanged`, `InvalidInput`, `NothingToRefund`, `RefundTooLarge`,
+        `RefundQuantityTooLarge` or `RefundShippingTooLarge`; then nothing has changed.
+        """
+        payment, refund = self._plan(actor, OrderId(order_id), wanted, expected_version)
+        return self._seen_through(payment, refund)
+
+    def cancel_paid(
+        self, actor: Actor, order_id: UUID, *, restock: bool, reason: str = "", expected_version: int | None = None
+    ) -> RefundView:
+        """Give back all that is left of a paid order nothing of which was sent. Raises `OrderIsSent`, too."""
+        wanted = NewRefund(RefundReason.CANCELLED, everything=True, restock=restock, note=reason)
+        payment, refund = self._plan(actor, OrderId(order_id), wanted, expected_version, _must_not_be_sent)
+        return self._seen_through(payment, refund)
+
+    def preview(self, actor: Actor, order_id: UUID, wanted: NewRefund) -> RefundPreview:
+        """What such a refund would come to now. Writes nothing; raises what `refund` does."""
+        actor.must(Permission.ORDERS_READ)
+        with self.begin() as work:
+            order, payments = work.payments.find_order(OrderId(order_id))
+            sold = work.refunds.sold(order.id)
+        outline = outlined(order, payments, sold, wanted)
+        currency = order.total.currency
+        return RefundPreview(
+            payment_id=outline.payment.id,
+            amount=outline.amount,
+            tax=Money(sum(part.tax for part in outline.parts), currency),
+            lines=line_views(outline.parts, sold, currency),
+            left=refundable(payments, currency) - outline.amount,
+        )
+
+    def list_refunds(self, actor: Actor, order_id: UUID) -> OrderRefundsView:
+        """The refunds of an order and what is left to give back. Raises `PermissionDenied` or `OrderNotFound`."""
+        actor.must(Permission.ORDERS_READ)
+        with self.begin() as work:
+            order, payments = work.payments.find_order(OrderId(order_id))
+            sold = work.refunds.sold(order.id)
+        return OrderRefundsView.of(self.read.of_order(order.id), payments, sold, order.total.currency)
+
+    @retried
+    def _plan(
+        self, actor: Actor, order_id: OrderId, wanted: NewRefund, expected_version: int | None,
+        check: Callable[[Order], None] = lambda _order: None,
+    ) -> tuple[Payment, Refund]:  # fmt: skip
+        actor.must(Permission.ORDERS_WRITE)
+        with self.begin() as work:
+            order, payments = work.payments.lock_order(order_id)
+            must_be_version(order, expected_version)
+            check(order)
+            outline = outlined(order, payments, work.refunds.sold(order_id), wanted)
+            refund = plan_refund(
+                work, outline.payment, outline.amount, wanted.reason, actor, self.new_id, outline.parts, wanted.note
+            )
+            if any(part.quantity for part in outline.parts):
+                count_goods(work, order, actor)
+            changes: Changes = {
+                "refund": (None, str(refund.id)),
+                "amount": (None, str(refund.amount)),
+                "reason": (None, refund.reason.value),
+            }
+            work.audit.record(AuditEntry(actor, "order.refund", "order", str(order.id), changes))
+        return outline.payment, refund
+
+    def _seen_through(self, payment: Payment, refund: Refund) -> RefundView:
+        try:
+            self._ask(payment, refund)
+        except Unavailable as away:  # It is planned, and the worker asks until there is an answer.
+            _log.warning("a refund waits", extra={"refund": str(refund.id), "error": told_of(away)})
+        return next(view for view in self.read.of_order(OrderId(refund.order_id)) if view.id == refund.id)
 
     def execute(self, order_id: UUID, refund_id: UUID) -> None:
         """Ask the provider for a planned refund and record its answer. However often it is asked, it is one refund.
@@ -56,8 +141,10 @@ class RefundService:
         it again goes on where this stopped.
         """
         payment, refund = self._planned(order_id, RefundId(refund_id))
-        if refund.status is not RefundStatus.CREATED:
-            return
+        if refund.status is RefundStatus.CREATED:
+            self._ask(payment, refund)
+
+    def _ask(self, payment: Payment, refund: Refund) -> None:
         request = RefundRequest(refund.id, refund.order_id, str(payment.intent_id), refund.amount)
         try:
             told = self.gateways.named(payment.provider).create_refund(request)
@@ -102,20 +189,22 @@ class RefundService:
             payment = next(known for known in payments if known.intent_id == told.intent_id)
             before = payment.refund_known_as(told)
             if before is None and told.status not in _GONE:
-                before = self._made_elsewhere(work, payment, told)
+                before = self._made_elsewhere(work, order, payments, payment, told)
             after = before and before.follow(told)
             if before and after and after != before:
-                _record(work, order, replaced(payments, payment.with_refund(after)), before, after, self.new_id)
+                record(work, order, replaced(payments, payment.with_refund(after)), before, after, self.new_id)
             if message_id:
                 work.inbox.done(message_id)
         return after != before
 
-    def _made_elsewhere(self, work: PaymentWork, payment: Payment, told: ProviderRefund) -> Refund:
+    def _made_elsewhere(
+        self, work: PaymentWork, order: Order, payments: Sequence[Payment], payment: Payment, told: ProviderRefund
+    ) -> Refund:
         refund = Refund(
             RefundId(self.new_id()), payment.order_id, payment.id, told.amount, RefundReason.MADE_ELSEWHERE,
             RefundStatus.CREATED, created_at=work.now,
         )  # fmt: skip
-        work.refunds.add(refund, SYSTEM)
+        work.refunds.add(refund, SYSTEM, of_amount(order, payments, work.refunds.sold(order.id), told.amount))
         return refund
 
     def hear_all(self, provider: str, intent_id: str, at: datetime) -> None:
@@ -138,7 +227,7 @@ class RefundService:
             payment, before = _refund_of(payments, refund_id)
             if before.status is RefundStatus.CREATED:
                 after = before.refused(reason)
-                _record(work, order, replaced(payments, payment.with_refund(after)), before, after, self.new_id)
+                record(work, order, replaced(payments, payment.with_refund(after)), before, after, self.new_id)
 
 
 def _lock(work: PaymentWork, provider: str, intent_id: str | None) -> tuple[Order, Sequence[Payment]]:
@@ -152,41 +241,6 @@ def _refund_of(payments: Sequence[Payment], refund_id: RefundId) -> tuple[Paymen
     return next((payment, refund) for payment in payments for refund in payment.refunds if refund.id == refund_id)
 
 
-def _record(
-    work: PaymentWork, order: Order, payments: Sequence[Payment], before: Refund, after: Refund, new_id: NewId
-) -> None:
-    """Write what has become of a refund, and what follows from it: the order's state, mail, event, perhaps a case."""
-    work.refunds.save(after)
-    reckoned_order = reckoned(order, payments)
-    if reckoned_order is not order:
-        work.orders.save(order, reckoned_order, SYSTEM)
-    if after.accepted and not before.accepted:
-        work.outbox.append(RefundMade(order.id, after.id))
-        if after.reason is not RefundReason.MADE_ELSEWHERE:  # Whoever made it there speaks with the buyer.
-            work.emails.queue(_mail(order, after))
-    if after.failed and not before.failed:
-        work.outbox.append(RefundFailed(order.id, after.id))
-        work.payment_cases.open(new_id(), _failed(_provider(payments, after.payment_id), after))
-
-
-def _provider(payments: Sequence[Payment], payment_id: PaymentId) -> str:
-    return next(payment.provider for payment in payments if payment.id == payment_id)
-
-
-def _failed(provider: str, refund: Refund) -> PaymentCase:
-    """The case of a refund that came to nothing, under the provider's id, or ours if it never had one."""
-    return PaymentCase(
-        CaseKind.REFUND_FAILED, provider, refund.provider_refund_id or str(refund.id), refund.order_id,
-        expected=refund.amount, detail=refund.failure or "",
-    )  # fmt: skip
-
-
-def _mail(order: Order, refund: Refund) -> QueuedMail:
-    address = order.buyer.shipping_address
-    mail = OrderRefunded(
-        order_number=order.reference,
-        customer_name=address.name if address else "",
-        amount=refund.amount,
-        reason=refund.reason.value,
-    )
-    return QueuedMail(f"{mail.template}:{refund.id}:0", order.buyer.email, order.buyer.locale, mail)
+def _must_not_be_sent(order: Order) -> None:
+    if any(line.shipped_quantity for line in order.lines):
+        raise OrderIsSent(order.id)

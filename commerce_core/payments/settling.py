@@ -21,6 +21,7 @@ from commerce_core.payments.model import (
     RefundStatus,
     reckoned,
 )
+from commerce_core.payments.parts import RefundPart
 from commerce_core.payments.ports import PaymentWork
 from commerce_core.payments.provider import Intent
 
@@ -88,16 +89,18 @@ def _give_back(
 
 
 def plan_refund(
-    work: PaymentWork, payment: Payment, amount: Money, reason: RefundReason, actor: Actor, new_id: NewId
-) -> Refund:
+    work: PaymentWork, payment: Payment, amount: Money, reason: RefundReason, actor: Actor, new_id: NewId,
+    parts: Sequence[RefundPart] = (), note: str = "",
+) -> Refund:  # fmt: skip
     """Decide that money goes back: it counts from now on, and the worker asks the provider for it after the commit.
 
-    For use cases that hold the order's lock, whatever else they write about it. Raises `RefundTooLarge`.
+    `parts` are what it gives back of the sale. For use cases that hold the order's lock, whatever else they write about
+    it. Raises `RefundTooLarge`.
     """
     refund = Refund(
-        RefundId(new_id()), payment.order_id, payment.id, amount, reason, RefundStatus.CREATED, created_at=work.now
+        RefundId(new_id()), payment.order_id, payment.id, amount, reason, RefundStatus.CREATED, work.now, note=note
     )
-    work.refunds.add(refund, actor)
+    work.refunds.add(refund, actor, parts)
     work.outbox.append(RefundPlanned(refund.order_id, refund.id))
     return refund
 

@@ -63,6 +63,7 @@ class PostgresCarts:
             attributes=row[13],
             marketing_consent=row[14],
             confirmed_vat_number=row[15],
+            draft=row[16],
             coded=coded,
             usage=usage,
             lines=tuple(_line(line) for line in lines if line[0] is not None),

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from commerce_core.customers.model import Customer, erased_email
 from commerce_core.customers.privacy import Document, DocumentKind, Known
+from commerce_core.orders.words import words_of
 from commerce_core.postgres.database import Session
 
 _SLICE = 2_000  # documents looked through by one statement
@@ -71,8 +72,13 @@ class PostgresTraces:
         orders, carts, emails = list(known.orders), list(known.carts), list(known.emails)
         send("customer_privacy.erase_carts", cart_ids=carts)
         send("customer_privacy.erase_cart_events", cart_ids=carts)
+        send("customer_privacy.erase_drafts", cart_ids=carts)
         send("customer_privacy.erase_discounts", customer_id=customer.id, order_ids=orders, emails=emails)
         send("customer_privacy.erase_orders", customer_id=customer.id, order_ids=orders, erased=nobody)
+        self._forget_words(orders)
+        send("customer_privacy.erase_order_notes", order_ids=orders)
+        send("customer_privacy.erase_refund_notes", order_ids=orders)
+        send("customer_privacy.erase_tracking", order_ids=orders)
         send("customer_privacy.erase_reasons", order_ids=orders, traces=[_anywhere_in(t) for t in known.names])
         send("customer_privacy.erase_case_notes", order_ids=orders)
         send("customer_privacy.erase_waiting_mail", emails=emails, causes=list(known.causes))
@@ -83,6 +89,14 @@ class PostgresTraces:
         send("customer_privacy.erase_addresses", customer_id=customer.id)
         send("customer_privacy.erase_notes", customer_id=customer.id)
         send("customer_privacy.erase_former_emails", customer_id=customer.id)
+
+    def _forget_words(self, orders: list[UUID]) -> None:
+        """Orders are no longer found by whose they were."""
+        for order_id, number, reference, skus in self.session.rows(
+            "customer_privacy.orders_by_things", order_ids=orders
+        ):
+            words = words_of((str(number), reference, *skus))
+            self.session.send("customer_privacy.rewrite_order_words", id=order_id, words=list(words))
 
 
 def _anywhere_in(trace: str) -> str:

@@ -21,7 +21,7 @@ from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.orders.views import OrderSummary
 from commerce_core.postgres.customer_accounts import proof_value, saved_address
 from commerce_core.postgres.database import Database, Row, Session
-from commerce_core.postgres.orders import summary
+from commerce_core.postgres.order_lists import summary
 
 
 @frozen

@@ -7,10 +7,19 @@ from uuid import UUID
 from attrs import field, frozen
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
-from commerce_core.access.model import Actor, ActorKind
+from commerce_core.access.model import SYSTEM, Actor, ActorKind
 from commerce_core.inventory.errors import OutOfStock, Shortage, VariantNotTracked
 from commerce_core.inventory.events import StockLow
-from commerce_core.inventory.model import Hold, InventoryPolicy, Level, Moved, Movement, Quantities, Repair
+from commerce_core.inventory.model import (
+    Hold,
+    InventoryPolicy,
+    Level,
+    Moved,
+    Movement,
+    MovementType,
+    Quantities,
+    Repair,
+)
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.transaction import TransactionConflict
 from commerce_core.outbox.ports import Outbox
@@ -100,6 +109,15 @@ class PostgresStock:
     def give_back(self, order_id: UUID) -> None:
         """End the order's holds."""
         self.session.send("inventory.give_back", order_id=order_id, now=self.session.now)
+
+    def take_back(self, order_id: UUID, returned: Quantities) -> None:
+        """Write return movements of those that are counted."""
+        counted = self._lock(list(returned))
+        back = [
+            Movement(id_, MovementType.RETURN, returned[id_], "refund", order_id=order_id) for id_ in sorted(counted)
+        ]
+        if back:
+            self._write(back, SYSTEM)
 
     def return_to_cart(self, order_id: UUID, until: datetime) -> None:
         """Turn the order's holds into its cart's again."""

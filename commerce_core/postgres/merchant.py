@@ -24,6 +24,7 @@ class PostgresMerchant:
         values: dict[str, Any] = asdict(merchant)
         values["address"] = None if merchant.address is None else Jsonb(values["address"])
         values["integration_settings"] = Jsonb(dict(merchant.integration_settings))
+        values["invoice_first_numbers"] = list(merchant.invoice_first_numbers)
         self.session.send("merchant.write", now=self.session.now, **values)
 
 

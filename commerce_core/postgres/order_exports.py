@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from commerce_core.orders.exported import EntryKind, ExportedOrder, LedgerEntry
-from commerce_core.orders.model import OrderStatus
+from commerce_core.orders.queries import OrderCursor, OrderFilter, OrderSort
 from commerce_core.postgres.database import Database, Session
+from commerce_core.postgres.order_lists import listed, microseconds
 from commerce_core.postgres.payload import decode
 
 _FIRST = UUID(int=0)  # before every id
-_PLACES = {EntryKind.SALE: 1, EntryKind.SURPLUS: 2, EntryKind.REFUND: 3, EntryKind.SURPLUS_REFUND: 3}
+_PLACES = {
+    EntryKind.SALE: 1,
+    EntryKind.SURPLUS: 2,
+    EntryKind.REFUND: 3,
+    EntryKind.SURPLUS_REFUND: 3,
+    EntryKind.REFUND_FAILED: 4,
+}
 
 
 @frozen
@@ -22,20 +30,14 @@ class PostgresOrderExport:
     database: Database
 
     def orders(
-        self, since: datetime, until: datetime, status: Sequence[OrderStatus], after: ExportedOrder | None, limit: int
+        self, wanted: OrderFilter, zone: ZoneInfo, after: ExportedOrder | None, limit: int
     ) -> Sequence[ExportedOrder]:
-        """The orders placed in this period after this one."""
+        """These orders after this one, as a list of them goes."""
+        behind = OrderCursor(microseconds(after.placed_at), after.id) if after else None
         with self.database.read() as session:
-            rows = session.rows(
-                "order_exports.placed",
-                after_at=after.placed_at if after else since,
-                after_id=after.id if after else _FIRST,
-                until=until,
-                status=[wanted.value for wanted in status or OrderStatus],
-                limit=limit,
-            )
+            rows = listed(session, wanted, zone, OrderSort.OLDEST, behind, limit)
             ids = [row[0] for row in rows]
-            found = _orders(session, ids)
+            found = exported_orders(session, ids)
         return [found[id_] for id_ in ids if id_ in found]
 
     def ledger(self, since: datetime, until: datetime, after: LedgerEntry | None, limit: int) -> Sequence[LedgerEntry]:
@@ -49,10 +51,11 @@ class PostgresOrderExport:
                 until=until,
                 limit=limit,
             )
-            found = _orders(session, {row[3] for row in rows})
+            found = exported_orders(session, {row[3] for row in rows})
         return [LedgerEntry(row[0], EntryKind(row[1]), row[2], found[row[3]]) for row in rows]
 
 
-def _orders(session: Session, ids: Iterable[UUID]) -> dict[UUID, ExportedOrder]:
+def exported_orders(session: Session, ids: Iterable[UUID]) -> dict[UUID, ExportedOrder]:
+    """These orders by their ids, with all that is told of them."""
     rows = session.rows("order_exports.orders", ids=list(ids))
     return {row[0]: decode(ExportedOrder, row[1]) for row in rows}

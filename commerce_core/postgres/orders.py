@@ -13,7 +13,6 @@ from psycopg.types.json import Jsonb
 from commerce_core.access.model import Actor
 from commerce_core.emails.model import Locale
 from commerce_core.kernel.money import Money
-from commerce_core.kernel.page import Page, PageRequest
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.model import (
     Buyer,
@@ -24,7 +23,9 @@ from commerce_core.orders.model import (
     OrderPaymentStatus,
     OrderStatus,
 )
-from commerce_core.orders.views import OrderSummary, TimelineEntry
+from commerce_core.orders.notes import OrderNote
+from commerce_core.orders.views import TimelineEntry
+from commerce_core.orders.words import order_words
 from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.values import address_column, address_value
 from commerce_core.pricing.model import TaxLine
@@ -45,7 +46,7 @@ class PostgresOrders:
         drawn = self.session.send("orders.next_number")
         return lambda: int(drawn.fetchall()[0][0])
 
-    def add(self, order: Order, actor: Actor) -> None:
+    def add(self, order: Order, actor: Actor, reason: str = "") -> None:
         """A new order with its lines and its first transition."""
         self.session.send(
             "orders.add",
@@ -73,8 +74,10 @@ class PostgresOrders:
             placed_at=order.placed_at,
             expires_at=order.expires_at,
             paid_at=order.paid_at,
+            words=list(order_words(order)),
             actor_kind=actor.kind.value,
             actor_id=actor.id,
+            reason=reason,
         )
 
     def lock(self, order_id: OrderId) -> Order:
@@ -103,6 +106,20 @@ class PostgresOrders:
         row = self.session.row("orders.live_of_cart", cart_id=cart_id)
         return OrderId(row[0]) if row else None
 
+    def add_note(self, order_id: OrderId, note: OrderNote, actor: Actor) -> None:
+        """A note beside the order."""
+        self.session.send(
+            "orders.add_note",
+            id=note.id,
+            order_id=order_id,
+            audience=note.audience.value,
+            text=note.text,
+            author_kind=actor.kind.value,
+            author_id=actor.id,
+            author=note.author,
+            at=note.created_at,
+        )
+
     def save(self, before: Order, after: Order, actor: Actor, reason: str = "") -> None:
         """The order's new state, and its transition."""
         self.session.send(
@@ -128,16 +145,6 @@ class PostgresOrderReader:
 
     database: Database
 
-    def page(self, status: OrderStatus | None, text: str | None, request: PageRequest) -> Page[OrderSummary]:
-        """A page of orders, the latest first."""
-        where = {"status": status, "text": text, "pattern": f"%{_escaped(text.lower())}%" if text else None}
-        with self.database.begin() as session:
-            rows = session.send("orders.page", **where, limit=request.per_page, offset=request.offset)
-            total = session.send("orders.page_total", **where)
-            found = [summary(row) for row in rows.fetchall()]
-            count = total.fetchone()
-        return Page(found, request.page, request.per_page, count[0] if count else 0)
-
     def numbered(self, number: int) -> OrderId | None:
         """The id of the order with this number, which may be any a person has typed."""
         if number >= _NUMBERS_END:
@@ -158,22 +165,20 @@ class PostgresOrderReader:
             rows = session.rows("orders.timeline", order_id=order_id, limit=_TIMELINE)
         return tuple(TimelineEntry(*row) for row in rows)
 
+    def notes(self, order_id: OrderId) -> tuple[OrderNote, ...]:
+        """Every note of an order."""
+        with self.database.read() as session:
+            return tuple(OrderNote(*row) for row in session.rows("orders.notes", order_id=order_id))
+
+    def notes_to_customer(self, order_id: OrderId) -> tuple[OrderNote, ...]:
+        """Those that its buyer may read."""
+        with self.database.read() as session:
+            return tuple(OrderNote(*row) for row in session.rows("orders.notes_to_customer", order_id=order_id))
+
     def unpaid_past(self, limit: int) -> list[tuple[OrderId, datetime]]:
         """Orders whose payment window is over."""
         with self.database.read() as session:
             return [(OrderId(row[0]), row[1]) for row in session.rows("orders.unpaid_past", limit=limit)]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def summary(row: Row) -> OrderSummary:
-    """An order in a list."""
-    return OrderSummary(
-        row[0], row[1], OrderStatus(row[2]), OrderPaymentStatus(row[3]), FulfillmentStatus(row[4]), row[5],
-        Money(row[6], row[7]), row[8], row[9], row[10], row[11], row[12],
-    )  # fmt: skip
 
 
 def _tax_column(line: TaxLine) -> dict[str, Any]:
@@ -250,4 +255,7 @@ def _line(row: Row, currency: str) -> OrderLine:
         tax_rate=Decimal(row[8]),
         line_total=Money(row[9], currency),
         requires_shipping=row[10],
+        shipped_quantity=row[11],
+        delivered_quantity=row[12],
+        refunded_quantity=row[13],
     )

@@ -1,7 +1,7 @@
 """Events and mails as JSON columns, and back: one encoding for what is written today and read by a later release."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -29,7 +29,9 @@ def _converter() -> Converter:
     converter = Converter()
     converter.register_unstructure_hook(UUID, str)
     converter.register_structure_hook(UUID, _uuid)
+    converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(date, _date)
     converter.register_structure_hook(datetime, _datetime)
     converter.register_structure_hook(AttributeValue, _as_it_is)
     return converter
@@ -42,6 +44,10 @@ def _as_it_is(value: Any, _kind: object) -> Any:
 
 def _uuid(value: Any, _kind: object) -> UUID:
     return UUID(value)
+
+
+def _date(value: Any, _kind: object) -> date:
+    return date.fromisoformat(value)
 
 
 def _datetime(value: Any, _kind: object) -> datetime:

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from attrs import frozen
+from psycopg.types.json import Jsonb
 
 from commerce_core.access.model import Actor
+from commerce_core.inventory.model import Quantities
 from commerce_core.orders.model import OrderId
 from commerce_core.payments.errors import RefundTooLarge
 from commerce_core.payments.model import Dispute, Payment, Refund, RefundId
-from commerce_core.postgres.database import Session
+from commerce_core.payments.parts import RefundPart, SoldPart
+from commerce_core.payments.views import RefundView
+from commerce_core.postgres.database import Database, Session
+from commerce_core.postgres.payload import decode
 
 
 @frozen
@@ -18,8 +24,12 @@ class PostgresRefunds:
 
     session: Session
 
-    def add(self, refund: Refund, actor: Actor) -> None:
-        """A new refund, counted at once, or `RefundTooLarge`."""
+    def sold(self, order_id: OrderId) -> Sequence[SoldPart]:
+        """The parts of the order as they were sold, and what has gone back of them."""
+        return [SoldPart(*row) for row in self.session.rows("refunds.sold", order_id=order_id)]
+
+    def add(self, refund: Refund, actor: Actor, parts: Sequence[RefundPart] = ()) -> None:
+        """A new refund and its lines, counted at once, or `RefundTooLarge`."""
         added = self.session.row(
             "refunds.add",
             id=refund.id,
@@ -28,6 +38,7 @@ class PostgresRefunds:
             amount=refund.amount.amount,
             currency=refund.amount.currency,
             reason=refund.reason.value,
+            note=refund.note,
             status=refund.status.value,
             actor_kind=actor.kind.value,
             actor_id=actor.id,
@@ -35,6 +46,9 @@ class PostgresRefunds:
         )
         if added is None:
             raise RefundTooLarge(refund.payment_id, refund.amount)
+        if parts:
+            lines = Jsonb([_line_column(part) for part in parts])
+            self.session.send("refunds.add_lines", id=refund.id, order_id=refund.order_id, lines=lines)
 
     def save(self, refund: Refund) -> None:
         """What has become of a refund."""
@@ -46,6 +60,10 @@ class PostgresRefunds:
             failure=refund.failure,
             now=self.session.now,
         )
+
+    def count_restocked(self, order_id: OrderId) -> Quantities:
+        """The units that have to come back to the shelf and are not there yet."""
+        return dict(self.session.rows("refunds.count_restocked", order_id=order_id))
 
     def unasked(self, older_than: timedelta, limit: int) -> Sequence[tuple[OrderId, RefundId]]:
         """Refunds whose answer was never recorded."""
@@ -77,3 +95,25 @@ class PostgresDisputes:
             told_at=dispute.told_at,
             now=self.session.now,
         )
+
+
+@frozen
+class PostgresRefundReader:
+    """Refunds as operators see them."""
+
+    database: Database
+
+    def of_order(self, order_id: OrderId) -> tuple[RefundView, ...]:
+        """Every refund of an order, the first first."""
+        with self.database.read() as session:
+            return tuple(decode(RefundView, row[0]) for row in session.rows("refunds.of_order", order_id=order_id))
+
+
+def _line_column(part: RefundPart) -> dict[str, Any]:
+    return {
+        "position": part.position,
+        "qty": part.quantity,
+        "amount": part.amount,
+        "tax": part.tax,
+        "restock": part.restock,
+    }

@@ -27,6 +27,7 @@ from commerce_core.postgres.emails import PostgresEmailClaims, PostgresEmailQueu
 from commerce_core.postgres.imports import PostgresHandles
 from commerce_core.postgres.inbox import PostgresInbox
 from commerce_core.postgres.inventory import PostgresStock
+from commerce_core.postgres.invoices import PostgresInvoices, PostgresSales
 from commerce_core.postgres.keys import PostgresKeyRing
 from commerce_core.postgres.logins import PostgresGuesses
 from commerce_core.postgres.media import PostgresRemoteImages, PostgresUploads
@@ -40,6 +41,7 @@ from commerce_core.postgres.pricing import KeptRules, PostgresRules
 from commerce_core.postgres.redirects import PostgresRedirects
 from commerce_core.postgres.refunds import PostgresDisputes, PostgresRefunds
 from commerce_core.postgres.rule_revision import PostgresRuleRevision
+from commerce_core.postgres.shipments import PostgresShipments
 from commerce_core.postgres.shipping import PostgresZones
 from commerce_core.postgres.staff import PostgresStaffRegister, PostgresStaffSessions
 from commerce_core.postgres.staff_mails import PostgresInvitations, PostgresPasswordResets
@@ -150,6 +152,10 @@ class PostgresWork:
         return PostgresRefunds(self._session)
 
     @cached_property
+    def shipments(self) -> PostgresShipments:
+        return PostgresShipments(self._session)
+
+    @cached_property
     def disputes(self) -> PostgresDisputes:
         return PostgresDisputes(self._session)
 
@@ -160,6 +166,14 @@ class PostgresWork:
     @cached_property
     def books(self) -> PostgresBooks:
         return PostgresBooks(self._session)
+
+    @cached_property
+    def sales(self) -> PostgresSales:
+        return PostgresSales(self._session)
+
+    @cached_property
+    def invoices(self) -> PostgresInvoices:
+        return PostgresInvoices(self._session)
 
     @cached_property
     def inbox(self) -> PostgresInbox:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from commerce_core.discounts.model import NO_USAGE, Discount, DiscountKind, Misfit, Usage
+from commerce_core.discounts.model import NO_USAGE, Discount, DiscountKind, Goods, Misfit, Scope, Usage
 from commerce_core.kernel.destination import Destination
 from commerce_core.kernel.money import Money, total
 from commerce_core.kernel.tax_class import TaxClass
@@ -36,6 +36,30 @@ class PricedItem:
 
 
 @frozen
+class LineScope(Scope):
+    """Some lines of one basket, by their ids, whatever they hold."""
+
+    def covers(self, goods: Goods) -> bool:
+        """Whether this line is among them."""
+        return isinstance(goods, PricedItem) and goods.id in self.ids
+
+
+@frozen
+class ByHand:
+    """What staff has agreed with one buyer. It counts beside the shop's rules, whatever they say.
+
+    The discounts are given after all others, in their order, and stand in no table of the shop's. The shipping takes
+    the place of every offered way, at exactly its price: no discount makes it free.
+    """
+
+    discounts: tuple[Discount, ...] = ()
+    shipping: ShippingOption | None = None
+
+
+NOTHING_BY_HAND = ByHand()
+
+
+@frozen
 class Basket:
     """Everything about a purchase that its price depends on, besides the shop's rules.
 
@@ -49,6 +73,7 @@ class Basket:
     shipping_option_id: str | None = None
     coded: tuple[Discount, ...] = ()
     usage: Mapping[UUID, Usage] = field(factory=dict)
+    by_hand: ByHand = NOTHING_BY_HAND
 
     def usage_of(self, discount: Discount) -> Usage:
         """What is known of the uses of a discount."""

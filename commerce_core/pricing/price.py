@@ -105,12 +105,12 @@ class _Sum:
     def with_discounts(self, discounts: Iterable[Discount]) -> Totals:
         """The totals with exactly these."""
         reduction = Reduction(self.basket.items)
-        ordered = in_order(discounts)
+        ordered = self._given(discounts)
         for discount in ordered:
             reduction.take(discount)
         subtotal = Money(sum(reduction.left), self.rules.currency)
         options = self._offered(subtotal)
-        way = next((option for option in options if option.id == self.basket.shipping_option_id), None)
+        way = self._agreed or next((each for each in options if each.id == self.basket.shipping_option_id), None)
         charges = [
             Charge(item.id, item.quantity, item.unit_price, tuple(allocations), item.tax_class)
             for item, allocations in zip(self.basket.items, reduction.allocations, strict=True)
@@ -126,6 +126,16 @@ class _Sum:
             options=options,
             discounts=tuple(_applied(discount, parts, self.rules.currency) for discount in ordered),
         )
+
+    def _given(self, discounts: Iterable[Discount]) -> list[Discount]:
+        """In their order, and behind them what staff has agreed to."""
+        free = DiscountKind.FREE_SHIPPING
+        ordered = [each for each in in_order(discounts) if each.kind is not free or self._agreed is None]
+        return [*ordered, *self.basket.by_hand.discounts]
+
+    @property
+    def _agreed(self) -> ShippingOption | None:
+        return self.basket.by_hand.shipping if self.basket.ships() else None
 
     def _offered(self, subtotal: Money) -> tuple[ShippingOption, ...]:
         place = self.basket.destination

@@ -19,6 +19,7 @@ from adapters_http.app import create_app
 from adapters_http.logs import request_logger
 from commerce_core.access.model import SYSTEM, Origin, Role
 from commerce_core.checkout.model import PaymentMethod
+from commerce_core.merchant.model import MerchantChanges, Premises
 from commerce_core.subscriptions.drafts import SubscriptionChanges
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
@@ -43,7 +44,9 @@ READS = {
             "tags": "list",
             "redirects": "list",
             "discounts": "list show",
-            "orders": "list show explain timeline",
+            "orders": "list show explain timeline notes refunds",
+            "shipments": "list",
+            "invoices": "list show pdf export",
             "customers": "list show orders prune",  # What time ends is nobody's doing, whoever calls it.
             "outbox": "list show",
             "inbox": "list show",
@@ -146,6 +149,30 @@ def _unpaid(scene: Scene) -> object:
     return scene.shop.checkout.check_out(evolve(request, payment_method=PaymentMethod.MANUAL)).order.number
 
 
+def _received(scene: Scene) -> object:
+    """An order that was paid by transfer, for which no provider has to be asked."""
+    number = _unpaid(scene)
+    [(order_id,)] = scene.ask("SELECT id FROM orders WHERE number = %s", number)
+    scene.shop.payments.mark_received(SYSTEM, order_id)
+    return number
+
+
+def _number(scene: Scene) -> int:
+    return int(scene.order().number)
+
+
+def _under_way(scene: Scene) -> int:
+    """An order of which a parcel has left."""
+    order = scene.order()
+    scene.shop.shipments.ship(SYSTEM, order.id)
+    return int(order.number)
+
+
+def _invoiceable(scene: Scene) -> int:
+    scene.shop.merchant.change(SYSTEM, MerchantChanges(address=Premises("1 quai", "Lyon"), vat_number="FR40303265045"))
+    return _number(scene)
+
+
 def _merged(scene: Scene, _folder: Path) -> Words:
     other = scene.customer("other@example.com")
     return ("customers", "merge", other, scene.customer(), "--yes")
@@ -198,7 +225,7 @@ def _lying(scene: Scene, _folder: Path) -> Words:
 
 def _erased(scene: Scene, _folder: Path) -> Words:
     customer = scene.customer()
-    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE payment_status = 'paid'")
+    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE status = 'PAID'")
     return ("customers", "erase", customer, "--yes")
 
 
@@ -294,6 +321,26 @@ CALLS: dict[str, tuple[Prepared, tuple[str, ...]]] = {
     ),
     "orders mark-received": (about("orders", "mark-received", "{}", thing=_unpaid), ("payment.received",)),
     "orders cancel": (about("orders", "cancel", "{}", thing=_unpaid), ("order.cancel",)),
+    "orders note": (
+        about("orders", "note", "{}", CANARIES["note"], "--to-customer", thing=_number), ("order.note",)
+    ),
+    "orders refund": (
+        about("orders", "refund", "{}", "--amount", "5.00", "--note", CANARIES["note"], thing=_received),
+        ("order.refund",),
+    ),
+    "shipments ship": (
+        about("shipments", "ship", "{}", "--tracking-number", CANARIES["tracking"], thing=_number),
+        ("shipment.create",),
+    ),
+    "shipments change": (
+        about("shipments", "change", "{}", "--tracking-number", CANARIES["tracking"], thing=_under_way),
+        ("shipment.change",),
+    ),
+    "shipments deliver": (about("shipments", "deliver", "{}", thing=_under_way), ("shipment.deliver",)),
+    "shipments cancel": (
+        about("shipments", "cancel", "{}", "--reason", CANARIES["note"], thing=_under_way), ("shipment.cancel",)
+    ),
+    "invoices issue": (about("invoices", "issue", "{}", thing=_invoiceable), ("invoice.issued",)),
     "customers tag": (about("customers", "tag", "{}", CANARIES["note"], thing=Scene.customer), ("customers.tagged",)),
     "customers note": (about("customers", "note", "{}", CANARIES["note"], thing=Scene.customer), ("customers.noted",)),
     "customers merge": (_merged, ("customers.merged",)),

@@ -70,12 +70,6 @@ def test_a_cancelled_order_gives_its_stock_back(commerce, order: OrderView) -> N
     assert commerce("inventory", "show", "MUG-W", "--json").value["available"] == 5
 
 
-def test_a_paid_order_is_not_cancelled(commerce, order: OrderView) -> None:
-    commerce("orders", "mark-received", order.number)
-    said = commerce("orders", "cancel", order.number)
-    assert (said.code, said.err.split(":")[0]) == (4, "order-is-paid")
-
-
 def test_orders_are_exported_as_the_library_does(commerce, shop: Shop, order: OrderView, tmp_path: Path) -> None:
     written = commerce("export", "orders")
     assert written.out == "".join(shop.orders.export(SYSTEM, OrderExport())).replace("\r\n", "\n")

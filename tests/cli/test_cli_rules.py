@@ -144,7 +144,9 @@ def test_everything_the_library_can_change_of_the_settings_can_be_typed(commerce
         "--no-prices-include-tax", "--email", "hello@example.com", "--phone", "+49 30 1", "--line1", "Allee 1",
         "--line2", "Hof", "--postal-code", "10115", "--city", "Berlin", "--region", "BE", "--legal-name", "Lumen GmbH",
         "--legal-form", "GmbH", "--company-number", "HRB 1", "--vat-number", "DE136695976", "--integration", "a=1",
-        "--json",
+        "--no-invoice-automatic", "--invoice-prefix", "RE-", "--credit-note-prefix", "GS-",
+        "--no-invoice-numbers-yearly", "--invoice-first-number", "RE-000007", "--invoice-exemption", "UStG 19",
+        "--invoice-footer", "Danke", "--json",
     ).value  # fmt: skip
 
     assert different(before, after) == names(MerchantChanges) | {"version"}

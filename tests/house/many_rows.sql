@@ -41,4 +41,13 @@ INSERT INTO discount_uses (order_id, discount_id, amount, buyers, at)
   SELECT o.id, d.id, 1, buyer_keys(o.id || '@example.com', NULL), o.placed_at FROM orders o JOIN discounts d ON d.id = o.id;
 INSERT INTO discount_buyers (discount_id, buyer, uses) SELECT discount_id, buyers[1], 1 FROM discount_uses;
 INSERT INTO discount_first_orders (buyer, order_id) SELECT buyers[1], order_id FROM discount_uses;
+INSERT INTO shipments (id, order_id, status, carrier, tracking_number, tracking_url, shipped_at, created_by_kind, created_at, updated_at)
+  SELECT id, id, 'shipped', '', '', '', placed_at, 'system', placed_at, placed_at FROM orders;
+INSERT INTO order_notes (id, order_id, audience, text, author_kind, author, created_at)
+  SELECT id, id, 'internal', 'Call first.', 'system', 'system', placed_at FROM orders;
+INSERT INTO invoice_series (head, first, last, issued_on) SELECT 'FA-', 1, count(*), current_date FROM orders;
+INSERT INTO invoices (id, kind, series, ordinal, number, order_id, issued_on, issued_at, currency, net_amount, tax_amount,
+    total_amount, paper)
+  SELECT id, 'invoice', 'FA-', row_number() OVER (), 'FA-' || row_number() OVER (), id, current_date, placed_at, 'EUR', 1, 0, 1, '{}'
+  FROM orders;
 ANALYZE;

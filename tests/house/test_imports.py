@@ -23,6 +23,7 @@ FORBIDDEN = [
     ("rooms", "commerce_core/orders/errors.py", "import commerce_core.orders.model"),
     ("pure", "commerce_core/checkout/service.py", "import psycopg"),
     ("pure", "commerce_core/emails/service.py", "import smtplib"),
+    ("pure", "commerce_core/invoices/service.py", "import reportlab"),
     ("psycopg", "adapters_http/store/cart.py", "import psycopg"),
     ("stripe", "commerce_core/testing/fake_gateway.py", "import stripe"),
     ("falcon", "commerce_core/wiring.py", "import falcon"),

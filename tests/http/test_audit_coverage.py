@@ -22,8 +22,12 @@ from tests.http.audited_calls import CALLS, CANARIES, STAFF_EMAIL, STAFF_PASSWOR
 # Written beside the change by transactions of their own, with a reason each.
 ASIDE = {
     "POST /v1/admin/uploads/{upload_id}/complete": {"uploads"},  # Kept while it is looked at.
+    "POST /v1/admin/orders/{order_id}/cancel": {"payments"},  # The provider has cancelled the intent before.
     "POST /v1/admin/auth/password": {"login_guesses", "login_clients"},  # A guess counts before it is checked.
 }
+
+# They only read, and ask for more than fits into a query.
+READS = {"POST /v1/admin/orders/{order_id}/refunds/preview"}
 
 EVENTS = {"staff.logged_out"}  # What has happened, and changed no field.
 
@@ -90,7 +94,8 @@ def last_row(scene: Scene) -> int:
 
 
 def test_every_operation_that_changes_something_has_a_call_in_the_table(shop: Commerce) -> None:
-    assert set(CALLS) == operations(shop)
+    assert set(CALLS) & READS == set()
+    assert set(CALLS) | READS == operations(shop)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from attrs import field, frozen
@@ -10,6 +11,10 @@ from falcon.testing import Result, TestClient
 
 from adapters_http.operation import Access, Answer, operation
 from commerce_core.access.model import SYSTEM, Actor, Origin, Role
+from commerce_core.merchant.model import MerchantChanges, Premises
+from commerce_core.orders.model import OrderId
+from commerce_core.orders.notes import NewNote, NoteAudience
+from commerce_core.shipments.model import NewShipment, Tracking
 from commerce_core.testing.builders import Builders
 from commerce_core.wiring import Commerce
 
@@ -135,6 +140,34 @@ def test_a_customers_cart_and_orders_open_with_their_token_alone(shop: Commerce,
         assert stranger("GET", f"/orders/{order['id']}").status_code == 404
     assert [one["id"] for one in ana("GET", "/me/orders").json["items"]] == [order["id"]]
     assert bo("GET", "/me/orders").json["total"] == 0
+
+
+def test_a_customer_sees_parcels_notes_and_the_invoice_as_whoever_holds_the_token_does(
+    shop: Commerce, guest: Person, make: Builders
+) -> None:
+    ana, bo = joined(shop, guest), joined(shop, guest, "bo@example.com")
+    cart = ana("POST", "/cart", {"items": [{"variant_id": str(make.variant()), "quantity": 2}]}).json
+    buy = {"cart_id": cart["id"], "email": "ana@example.com", "shipping_address": ADDRESS, "payment_method": "manual"}
+    placed = ana("POST", "/checkout", buy | {"shipping_option_id": "standard"}, Idempotency_Key="k1").json
+    order_id, token = OrderId(UUID(placed["order"]["id"])), placed["order_token"]
+    paper = f"/orders/{order_id}/invoice.pdf"
+    assert ana("GET", paper).json["code"] == "invoice-not-found"
+    shop.payments.mark_received(SYSTEM, order_id)
+    lost = shop.shipments.ship(SYSTEM, order_id)
+    shop.shipments.cancel(SYSTEM, order_id, lost.id, "lost")
+    shop.shipments.ship(SYSTEM, order_id, NewShipment(tracking=Tracking("Colissimo", "6A1")))
+    for audience in NoteAudience:
+        shop.orders.add_note(SYSTEM, order_id, NewNote(f"{audience} note", audience))
+    shop.merchant.change(SYSTEM, MerchantChanges(address=Premises("1 quai", "Lyon"), vat_number="FR40303265045"))
+    shop.invoices.issue(SYSTEM, order_id)
+
+    seen = ana("GET", f"/orders/{order_id}").json
+    assert [parcel["tracking_number"] for parcel in seen["shipments"]] == ["6A1"]
+    assert [note["text"] for note in seen["notes"]] == ["customer note"]
+    assert seen == guest("GET", f"/orders/{order_id}", X_Order_Token=token).json
+    assert ana("GET", paper).content == guest("GET", paper, X_Order_Token=token).content
+    assert ana("GET", paper).content.startswith(b"%PDF-")
+    assert {stranger("GET", paper).json["code"] for stranger in (guest, bo)} == {"order-not-found"}
 
 
 def test_a_wrong_token_is_refused_also_where_none_is_needed(guest: Person, client: TestClient) -> None:

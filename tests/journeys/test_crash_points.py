@@ -16,12 +16,14 @@ import pytest
 from attrs import define, field
 
 from commerce_core import Settings, open_shop
+from commerce_core.access.model import SYSTEM, Role
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.stripe_server import StripeServer
 from tests.journeys.conftest import SECRET, MailCatcher, RunningShop, free_port, until
 from tests.journeys.test_payment_chaos import at_stripe, check_out, filled_cart
 from tests.journeys.test_purchase import pay
 
+PASSWORD = "a long enough passphrase"
 PRICE = 1250 + 490
 LEASES = timedelta(minutes=2)  # Longer than any.
 SHIFTED = """
@@ -178,7 +180,39 @@ def money_for_a_cart_taken_back(mortal: MortalShop, point: str) -> None:
     mortal.work()
 
 
-def check_everybody(mortal: MortalShop, point: str) -> None:
+def refund_by_an_operator(mortal: MortalShop, point: str) -> None:
+    """Everything about the purchase is done; then somebody gives one mug's money back, and the mug is on the shelf."""
+    with open_shop(mortal.parts.database_url) as shop:
+        shop.staff.create(SYSTEM, "kim@example.com", "Kim", Role.ADMIN, PASSWORD)
+    placed = buy(mortal, a_cart(mortal))
+    mortal.start_worker()
+    mortal.seen(lambda: mortal.one("SELECT status FROM orders") == ("PAID",))
+    mortal.seen(lambda: not mortal.parts.stripe.undelivered and not mortal.parts.rows(UNDONE))
+    mortal.parts.kill("worker")
+    mortal.parts.stripe.webhook_url = None
+    login = {"email": "kim@example.com", "password": PASSWORD}
+    token = mortal.http.post("/v1/admin/auth/login", json=login).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "refund"}
+    body = {"items": [{"item_id": placed["order"]["items"][0]["id"], "quantity": 1}], "restock": True}
+    path = f"/v1/admin/orders/{placed['order']['id']}/refunds"
+    mortal.kill_at(point)
+
+    def done() -> bool:
+        """Whether it was made, or is known to have been planned though its answer was lost."""
+        try:
+            response = mortal.http.post(path, json=body, headers=headers)
+        except httpx.TransportError:
+            return False
+        code = response.json().get("code")
+        lost = code == "idempotency-answer-lost"
+        assert response.is_success or lost or response.status_code == 503 or code == "idempotency-in-progress"
+        return response.is_success or lost
+
+    mortal.seen(done)
+    mortal.work()
+
+
+def check_everybody(mortal: MortalShop, point: str, mails_wanted: int = 1) -> None:
     """What holds after any story: one order, one charge, each mail once, counters equal to the ledger."""
     parts = mortal.parts
     assert mortal.fired or not point, f"{point} was not passed: {mortal.passed()}"
@@ -191,8 +225,8 @@ def check_everybody(mortal: MortalShop, point: str) -> None:
     assert sorted(parts.rows(HELD)) == sorted(parts.rows(LINES))
     assert parts.run("inventory", "verify")
     mails = [message["Message-ID"] for message in parts.mail.messages()]
-    assert parts.rows("SELECT count(*) FROM email_outbox WHERE status = 'sent'") == [(1,)]
-    assert (len(mails), len(set(mails))) == (2 if point in REPEATED else 1, 1)
+    assert parts.rows("SELECT count(*) FROM email_outbox WHERE status = 'sent'") == [(mails_wanted,)]
+    assert (len(mails), len(set(mails))) == (mails_wanted + (point in REPEATED), mails_wanted)
 
 
 def check_bought(mortal: MortalShop, point: str) -> None:
@@ -214,10 +248,24 @@ def check_given_back(mortal: MortalShop, point: str) -> None:
     assert mortal.one("SELECT template_type FROM email_outbox") == ("order_refunded",)
 
 
+def check_refunded(mortal: MortalShop, point: str) -> None:
+    check_everybody(mortal, point, mails_wanted=2)
+    assert mortal.one("SELECT status, payment_status FROM orders") == ("PAID", "partially_refunded")
+    [refund] = at_stripe(mortal.parts, "refunds")
+    assert (refund["status"], refund["amount"]) == ("succeeded", 1250)
+    assert mortal.one("SELECT provider_refund_id, amount, status FROM refunds") == (refund["id"], 1250, "succeeded")
+    assert mortal.one("SELECT refunded_amount FROM payments") == (1250,)
+    assert mortal.one("SELECT refunded_qty, restocked_qty FROM order_items") == (1, 1)
+    assert mortal.parts.rows("SELECT type, qty FROM inventory_movements WHERE order_id IS NOT NULL ORDER BY id") == [
+        ("sale", -1), ("return", 1),
+    ]  # fmt: skip
+
+
 STORIES: dict[str, tuple[Callable[[MortalShop, str], None], Callable[[MortalShop, str], None]]] = {
     "webhook": (purchase_told_by_webhook, check_bought),
     "confirm": (purchase_that_is_confirmed, check_bought),
     "refund": (money_for_a_cart_taken_back, check_given_back),
+    "operator": (refund_by_an_operator, check_refunded),
 }
 
 
@@ -238,17 +286,23 @@ POINTS = {
     "webhook": around(
         "api: keys claim", "api: checkout commits", "api: provider create_intent", "api: payments commits x 2",
         "api: keys keep", "api: inbox store x 2", "api: inbox mark",
-        "worker: outbox commits x 4", "worker: customers commits", "worker: emails commits x 2", "worker: mail send",
+        "worker: outbox commits x 4", "worker: customers commits", "worker: invoices commits",
+        "worker: emails commits x 2", "worker: mail send",
     ),
     "confirm": around(
         "api: keys claim", "api: provider retrieve_intent", "api: payments commits", "api: keys keep",
-        "worker: outbox commits x 4", "worker: customers commits", "worker: emails commits x 2", "worker: mail send",
+        "worker: outbox commits x 4", "worker: customers commits", "worker: invoices commits",
+        "worker: emails commits x 2", "worker: mail send",
     ),
     "refund": around(
-        "api: cart commits", "worker: outbox commits x 8", "worker: customers commits",
+        "api: cart commits", "worker: outbox commits x 10", "worker: customers commits",
         "worker: provider retrieve_intent", "worker: provider cancel_intent", "worker: payments commits",
-        "worker: provider create_refund", "worker: refunds commits",
+        "worker: provider create_refund", "worker: refunds commits", "worker: invoices commits",
         "worker: emails commits x 2", "worker: mail send",
+    ),
+    "operator": around(
+        "api: keys claim", "api: refunds commits x 2", "api: provider create_refund", "api: keys keep",
+        "worker: outbox commits x 6", "worker: invoices commits", "worker: emails commits x 2", "worker: mail send",
     ),
 }  # fmt: skip
 ALIKE = {("confirm", "worker")}  # What the worker does after a purchase is the same, whoever told of the money.
@@ -258,6 +312,8 @@ IN_SHORT = {
     ("webhook", "worker: mail send is called"),
     ("confirm", "api: keys keep is called"),
     ("refund", "worker: provider create_refund has answered"),
+    ("operator", "api: refunds has committed"),
+    ("operator", "api: provider create_refund has answered"),
 }
 WALK = [(story, point) for story, points in POINTS.items() for point in points]
 

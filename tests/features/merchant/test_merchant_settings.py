@@ -44,7 +44,9 @@ def test_every_field_is_kept_and_what_is_not_mentioned_stays(shop: Commerce) -> 
         name="Lumen", country="DE", timezone="Europe/Berlin", prices_include_tax=False, email="hello@example.com",
         phone="+49 30 1", address=Premises("Allee 1", "Berlin", "Hof", "10115", "BE"), legal_name="Lumen GmbH",
         legal_form="GmbH", company_number="HRB 1", vat_number="DE136695976",
-        integration_settings={"chat": {"on": True}},
+        integration_settings={"chat": {"on": True}}, invoice_automatic=False, invoice_prefix="RE-",
+        credit_note_prefix="GS-", invoice_numbers_yearly=False, invoice_first_numbers=("RE-000007",),
+        invoice_exemption="UStG 19", invoice_footer="Danke",
     )  # fmt: skip
     kept = shop.merchant.change(SYSTEM, everything)
     shop.merchant.change(SYSTEM, MerchantChanges(phone=None))

@@ -24,14 +24,13 @@ from commerce_core.checkout.views import CheckoutView
 from commerce_core.discounts.drafts import NewDiscount
 from commerce_core.discounts.model import DiscountKind
 from commerce_core.kernel.errors import InvalidInput
-from commerce_core.kernel.ids import uuid7
 from commerce_core.kernel.money import Money
 from commerce_core.kernel.tax_class import TaxClass
 from commerce_core.orders.exported import DecimalSign, Delimiter, ExportProfile, OrderExport
-from commerce_core.orders.model import OrderId, OrderStatus
+from commerce_core.orders.model import OrderStatus
 from commerce_core.orders.shopify import HEADER as SHOPIFY_HEADER
-from commerce_core.payments.model import RefundReason
-from commerce_core.payments.settling import plan_refund
+from commerce_core.payments.drafts import NewRefund, RefundItem
+from commerce_core.payments.provider import ProviderRefundStatus
 from commerce_core.taxes.drafts import NewTaxRate
 from commerce_core.testing.builders import PARIS, Builders
 from commerce_core.testing.clock import Clock
@@ -76,9 +75,7 @@ def pay(shop: Commerce, gateway: FakeGateway, placed: CheckoutView) -> None:
 
 def give_back(shop: Commerce, order_id: UUID, amount: int) -> None:
     """As whoever serves the buyer does, and the worker after that."""
-    with shop.payments.begin() as work:
-        _, [payment, *_] = work.payments.lock_order(OrderId(order_id))
-        plan_refund(work, payment, Money(amount, "EUR"), RefundReason.MADE_ELSEWHERE, SYSTEM, uuid7)
+    shop.refunds.refund(SYSTEM, order_id, NewRefund(amount=Money(amount, "EUR")))
     while shop.outbox.drain():
         pass
 
@@ -164,6 +161,30 @@ def test_a_ledger_balances_by_tax_rate(shop: Commerce, year: list[CheckoutView],
     assert len({row["refund_id"] for row in by_kind["refund"]}) == 3
 
 
+def test_a_refund_that_fails_after_all_is_told_and_undone_rate_by_rate(
+    shop: Commerce, year: list[CheckoutView], gateway: FakeGateway, clock: Clock, asked: Callable[..., Any]
+) -> None:
+    before = rows_of(shop, LEDGER)
+    kept = year[1].order
+    clock.forward(timedelta(days=1))
+    units = (RefundItem(kept.items[1].id, 1),)
+    made = shop.refunds.refund(SYSTEM, kept.id, NewRefund(items=units, shipping=Money(100, "EUR")))
+    clock.forward(timedelta(days=1))
+    gateway.settle_refund(str(made.provider_refund_id), ProviderRefundStatus.FAILED)
+    shop.payments.receive("stripe", *gateway.event(str(made.provider_refund_id), "refund.failed"))
+    rows = [row for row in rows_of(shop, LEDGER) if row["refund_id"] == str(made.id)]
+    given, undone = ([row for row in rows if row["kind"] == kind] for kind in ("refund", "refund_failed"))
+    assert [row["tax_rate"] for row in given] == [row["tax_rate"] for row in undone] == ["5.50", "20.00"]
+    assert cents(given, "gross") == -made.amount.amount
+    for column in ("net", "tax", "gross"):
+        assert [cents([row], column) for row in undone] == [-cents([row], column) for row in given]
+    assert given[0]["date"] < undone[0]["date"]
+    assert [row for row in rows_of(shop, LEDGER) if row not in rows] == before
+    assert [(cents(rows_of(shop, LEDGER), "gross"),)] == asked(
+        "SELECT sum(captured_amount) - sum(refunded_amount) FROM payments"
+    )
+
+
 def test_a_ledger_keeps_to_the_day_of_the_money(shop: Commerce, year: list[CheckoutView], clock: Clock) -> None:
     days = sorted({row["date"] for row in rows_of(shop, LEDGER)})
     assert len(days) == 4
@@ -226,9 +247,10 @@ def test_pages_lose_nothing_and_repeat_nothing(
 ) -> None:
     asked("UPDATE orders SET placed_at = %s", datetime(2026, 1, 1, tzinfo=UTC))  # All at once: ids decide.
     reader = shop.orders.exports
-    since, until = OrderExport().period(ZoneInfo("Europe/Paris"))
+    paris = ZoneInfo("Europe/Paris")
+    since, until = OrderExport().placed(paris)
     found, last = [], None
-    while page := reader.orders(since, until, (), last, 1):
+    while page := reader.orders(OrderExport(), paris, last, 1):
         found += page
         last = page[-1]
     assert sorted(order.id for order in found) == sorted(placed.order.id for placed in year)

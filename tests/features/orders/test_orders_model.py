@@ -46,8 +46,13 @@ def test_only_money_makes_an_order_paid_or_refunded_and_nothing_leaves_the_end()
     for steps in NEXT.values():
         for to, hands in steps.items():
             takers[to] |= hands
-    assert takers[OrderStatus.PAID] == takers[OrderStatus.REFUNDED] == {Hand.PAYMENT}
-    assert NEXT[OrderStatus.CANCELLED] == NEXT[OrderStatus.REFUNDED] == {}
+    assert takers[OrderStatus.REFUNDED] == {Hand.PAYMENT}
+    assert takers[OrderStatus.PAID] == {Hand.PAYMENT, Hand.GOODS}
+    assert NEXT[OrderStatus.REFUNDED] == {OrderStatus.PAID: {Hand.PAYMENT}}  # A refund has failed after all.
+    assert [status for status, steps in NEXT.items() if Hand.GOODS in steps.get(OrderStatus.PAID, ())] == [
+        OrderStatus.FULFILLED  # Paid before, and to be sent again.
+    ]
+    assert NEXT[OrderStatus.CANCELLED] == {}
     assert set(NEXT) == set(OrderStatus)
 
 

@@ -13,6 +13,7 @@ from commerce_core.kernel.page import PageRequest
 from commerce_core.keys.model import NewKey
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.model import OrderStatus
+from commerce_core.orders.queries import OrderFilter
 from commerce_core.settings import from_environ
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
@@ -41,7 +42,9 @@ def test_a_purchase_is_told_from_its_first_step_to_its_last(
         ("payment", "stripe", "succeeded", ""),
         ("event", "order_placed", "processed", ""),
         ("event", "order_paid", "processed", ""),
+        ("event", "order_shipped", "processed", ""),
         ("event", "order_fulfilled", "processed", ""),
+        ("shipment", "shipped", "shipped", "Kim"),
         ("provider_event", "payment_intent.succeeded", "processed", "stripe"),
         ("mail", "order_confirmation", "sent", "camille@example.com"),
     }
@@ -87,7 +90,7 @@ def test_an_order_is_called_as_the_format_was_when_it_was_placed(
         assert (order.number, order.reference) == (1002, "FR-1002")
         assert renamed.checkout.show(SYSTEM, plain.id).reference == "1001"
         assert renamed.orders.called(SYSTEM, "fr-1002") == order.id
-        found = renamed.orders.list_orders(SYSTEM, PageRequest(), text="fr-1002")
+        found = renamed.orders.list_orders(SYSTEM, PageRequest(), OrderFilter(q="fr-1002"))
         assert [(one.id, one.reference) for one in found.items] == [(order.id, "FR-1002")]
         with pytest.raises(OrderNotFound):
             renamed.orders.called(SYSTEM, "FR-1001")

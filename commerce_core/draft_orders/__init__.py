@@ -1,0 +1,1 @@
+"""Orders that staff builds for a buyer, as on the telephone."""

@@ -1,0 +1,1 @@
+"""Invoices, credit notes and what cancels those: numbered without a gap and frozen."""

@@ -1,0 +1,1 @@
+"""Shipments: what has left of an order, in which parcels, and whether it has arrived."""
