@@ -19,7 +19,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from pytest_postgresql.janitor import DatabaseJanitor
 
 from commerce_core import Commerce, Settings, open_shop
@@ -159,11 +159,19 @@ def rows(database_url: str) -> Rows:
     return rows_of(database_url)
 
 
+class _Cloner(DatabaseJanitor):
+    """Clones as files: in memory that takes a third of the time that writing the clone to the log does."""
+
+    def _build_create_database_sql(self) -> Composed:
+        create = super()._build_create_database_sql()
+        return SQL("{} STRATEGY FILE_COPY").format(create) if self.template_dbname else create
+
+
 @contextmanager
 def _throwaway_database(server: str, template: str | None) -> Iterator[str]:
     where = cast("dict[str, str]", conninfo_to_dict(server))
     name = f"test_{uuid4().hex}"
-    janitor = DatabaseJanitor(
+    janitor = _Cloner(
         user=where["user"],
         password=where.get("password"),
         host=where["host"],

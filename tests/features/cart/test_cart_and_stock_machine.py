@@ -301,8 +301,8 @@ def programs(world: World, examples: int) -> None:
     )  # fmt: skip
 
 
-def test_forty_programs_of_carts_and_stock_agree_with_the_model(world: World) -> None:
-    programs(world, 40)
+def test_twenty_programs_of_carts_and_stock_agree_with_the_model(world: World) -> None:
+    programs(world, 20)
 
 
 @pytest.mark.long
