@@ -19,7 +19,7 @@ from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.model import OrderId
 from commerce_core.wiring import Commerce
 
-app = typer.Typer(no_args_is_help=True, help="Invoices and credit notes.")
+app = typer.Typer(no_args_is_help=True, help="Issue invoices and credit notes, and print them.")
 
 _Which = Annotated[str, typer.Argument(help="A number, like FA-2026-000001, or an id.")]
 _Output = Annotated[Path | None, typer.Option("--output", "-o", dir_okay=False, help="A file, instead of its number.")]

@@ -63,7 +63,8 @@ def test_debug_shows_where_a_refusal_comes_from(commerce) -> None:
 
 def test_json_may_stand_before_or_after_the_command(commerce) -> None:
     before, after = commerce("--json", "orders", "list"), commerce("orders", "list", "--json")
-    assert before.value == after.value == {"items": [], "page": 1, "per_page": 24, "total": 0}
+    nothing = {"items": [], "page": 1, "per_page": 24, "total": 0, "total_is_exact": True, "next_cursor": None}
+    assert before.value == after.value == nothing
 
 
 def test_what_stands_after_two_dashes_is_never_an_option(commerce) -> None:
