@@ -116,11 +116,14 @@ from adapters_http.admin.variants import (
     AdminVariantPrices,
 )
 from adapters_http.admin.webhook_events import AdminWebhookEvent, AdminWebhookEventRetry, AdminWebhookEvents
+from adapters_http.browsers import Browsers
+from adapters_http.counters import Counters
 from adapters_http.endpoint import Endpoint, Gate
 from adapters_http.logs import request_logger
 from adapters_http.media import LocalUpload, Pictures
 from adapters_http.operations import Docs, DocsAsset, Live, OpenApi, Ready
 from adapters_http.problems import ProblemHandlers
+from adapters_http.rate_limit import RateLimits
 from adapters_http.request_log import RequestLog
 from adapters_http.store.accounts import (
     CustomerLogin,
@@ -311,14 +314,16 @@ def routes(shop: Commerce) -> dict[str, object]:
 def create_app(shop: Commerce, log: FilteringBoundLogger | None = None) -> App:
     """The WSGI application of one shop. Raises `TypeError` for a responder without a declaration."""
     log = log or request_logger(shop.settings.log_level, sys.stderr.buffer)
-    return assemble(
-        routes(shop), Gate(shop.operators, shop.accounts, shop.idempotency, shop.settings.trusted_proxies, log)
-    )
+    settings = shop.settings
+    limits = RateLimits(Counters(settings.redis_url, log), settings.rate_limits, log)
+    gate = Gate(shop.operators, shop.accounts, shop.idempotency, settings.trusted_proxies, log, limits)
+    return assemble(routes(shop), gate, Browsers(settings.origins, settings.hsts_seconds))
 
 
-def assemble(table: Mapping[str, object], gate: Gate) -> App:
+def assemble(table: Mapping[str, object], gate: Gate, browsers: Browsers | None = None) -> App:
     """An application that answers with these resources and with problem documents, and logs every request."""
-    app = App(middleware=[RequestLog(gate.log)])
+    told = [browsers] if browsers and browsers.wanted else []
+    app = App(middleware=[RequestLog(gate.log), *told])
     ProblemHandlers(gate.log).install(app)
     for template, resource in table.items():
         app.add_route(template, Endpoint(resource, gate))

@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from functools import wraps
-from itertools import chain
 from typing import Any, Protocol
 
 import falcon
 from attrs import frozen
 from structlog.typing import FilteringBoundLogger
 
+from adapters_http.answers import Stream, encoded, send, stream, told
 from adapters_http.body import (
     BodyIncomplete,
     BodyTooLarge,
@@ -22,9 +22,10 @@ from adapters_http.body import (
     require_json,
 )
 from adapters_http.decoding import decode, decode_headers, decode_part, decode_query
-from adapters_http.encoding import to_json
-from adapters_http.operation import Access, Answer, Idempotent, Media, Operation, operation_of
-from adapters_http.problems import IdempotencyKeyRequired, InvalidIdempotencyKey
+from adapters_http.operation import Access, Answer, Idempotent, Operation, operation_of
+from adapters_http.policies import Policy
+from adapters_http.problems import IdempotencyKeyRequired, InvalidIdempotencyKey, RouteNotFound
+from adapters_http.rate_limit import Meter, RateLimited, RateLimits
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, Actor, Origin
 from commerce_core.kernel.errors import Busy, CommerceError, DatabaseUnavailable, InvalidInput, Unauthenticated
@@ -44,7 +45,6 @@ METHODS = ("get", "post", "put", "patch", "delete")
 SECRET_KEY_LENGTH = 16  # Where nothing but the key tells two callers apart, it has to be hard to guess.
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
-_JSON = "application/json"
 _ANYWHERE = (Busy, DatabaseUnavailable)  # The document names them once, under `default`.
 
 
@@ -73,6 +73,7 @@ class Gate:
     idempotency: Idempotency
     trusted_proxies: int
     log: FilteringBoundLogger
+    limits: RateLimits | None = None
 
     def origin(self, req: falcon.Request) -> Origin:
         """Where the request came from, as far as our own proxies can be believed."""
@@ -120,22 +121,34 @@ def responders(resource: object) -> dict[str, Callable[..., Answer]]:
 
 def implied_refusals(operation: Operation) -> Iterable[type[CommerceError]]:
     """What an endpoint itself may refuse, before or after its responder."""
+    if operation.path:
+        yield RouteNotFound
     if operation.body is not None:
         yield from (BodyTooLarge, BodyIncomplete)
     if operation.body is not None and operation.body is not bytes:
         yield from (MalformedJson, UnsupportedMediaType, InvalidInput)
     if operation.query is not None or operation.headers is not None:
         yield InvalidInput
+    if operation.policy is not Policy.NONE:
+        yield RateLimited
+    yield from _refusals_at_the_door(operation)
+    if operation.idempotency is not Idempotent.NO:
+        yield from _refusals_of_keys(operation)
+
+
+def _refusals_at_the_door(operation: Operation) -> Iterable[type[CommerceError]]:
     if operation.access is not Access.PUBLIC or "shopper" in operation.parameters:
         yield from (TokenRequired, SessionInvalid)
     if operation.access is Access.STAFF:
         yield KeyInvalid
     if operation.permission:
         yield PermissionDenied
-    if operation.idempotency is not Idempotent.NO:
-        yield from (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyInProgress)
-        if not operation.resumable:
-            yield IdempotencyAnswerLost
+
+
+def _refusals_of_keys(operation: Operation) -> Iterable[type[CommerceError]]:
+    yield from (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyInProgress)
+    if not operation.resumable:
+        yield IdempotencyAnswerLost
     if operation.idempotency is Idempotent.REQUIRED:
         yield IdempotencyKeyRequired
 
@@ -143,36 +156,38 @@ def implied_refusals(operation: Operation) -> Iterable[type[CommerceError]]:
 def _responder(method: Callable[..., Answer], declared: Operation, gate: Gate) -> Callable[..., None]:
     sources = [(name, source) for name, source in _SOURCES.items() if name in declared.parameters]
     parts = [(name, kind) for name, kind in declared.path.items() if kind is not str]
-
+    meter = gate.limits.meter(declared.policy) if gate.limits else None
     declared_refusals = (*declared.refusals, *implied_refusals(declared), *_ANYWHERE)
 
     @wraps(method)
     def respond(req: falcon.Request, resp: falcon.Response, **given: Any) -> None:
         try:
-            reply = answered(req, given)
+            reply = answered(req, resp, given)
             if isinstance(reply, Reply):
-                _send(req, resp, reply, declared)
+                send(req, resp, reply, declared)
             else:
-                _stream(resp, reply, declared)
+                stream(resp, reply, declared)
         except CommerceError as refused:
             if not isinstance(refused, declared_refusals):  # The document lacks it; the client is told all the same.
                 gate.log.warning("undeclared refusal", code=refused.code, operation=declared.summary)
             raise
 
-    def answered(req: falcon.Request, given: dict[str, Any]) -> Reply | _Stream:
+    def answered(req: falcon.Request, resp: falcon.Response, given: dict[str, Any]) -> Reply | Stream:
+        _count_address(meter, req, resp, gate)
         for name, kind in parts:
             given[name] = _part(given[name], kind)
         req.context.actor = gate.actor(req, declared)
         req.context.raw = b""
         for name, source in sources:
             given[name] = source(req, declared, gate)
+        _count_asker(meter, req, resp, declared, gate, given)
 
         def run() -> Reply:
-            return _reply(method(**given), declared)
+            return encoded(method(**given), declared)
 
         if declared.idempotency is not Idempotent.NO:
             return _run_once(req, declared, gate, given, run)
-        return _told(method(**given), declared)
+        return told(method(**given), declared)
 
     return respond
 
@@ -185,7 +200,7 @@ def _part(value: str, kind: Any) -> Any:
     try:
         return decode_part(value, kind)
     except InvalidInput:
-        raise falcon.HTTPNotFound from None
+        raise RouteNotFound from None
 
 
 def _body(req: falcon.Request, declared: Operation, _gate: Gate) -> Any:
@@ -215,6 +230,42 @@ _SOURCES: Mapping[str, Callable[[falcon.Request, Operation, Gate], Any]] = {
     "query": lambda req, declared, _gate: decode_query(req.query_string, declared.query),
     "body": _body,
 }
+
+
+# --- how often --------------------------------------------------------------------------------------------------------
+
+
+def _count_address(meter: Meter | None, req: falcon.Request, resp: falcon.Response, gate: Gate) -> None:
+    """The first count, before anything that costs: a token is looked up in PostgreSQL."""
+    if meter:
+        meter.by_address(resp, client_address(req, gate.trusted_proxies))
+
+
+def _count_asker(
+    meter: Meter | None,
+    req: falcon.Request,
+    resp: falcon.Response,
+    declared: Operation,
+    gate: Gate,
+    given: Mapping[str, Any],
+) -> None:
+    """The second count, once it is known who asks for what: two are what Redis may cost a request."""
+    if meter is None:
+        return
+    if declared.units:
+        meter.by_units(resp, client_address(req, gate.trusted_proxies), declared.units(given["body"]))
+    else:
+        meter.by_identity(resp, _identity(req, declared, given))
+
+
+def _identity(req: falcon.Request, declared: Operation, given: Mapping[str, Any]) -> str | None:
+    """Whose request it is, beside its address."""
+    if req.context.actor is not None:
+        return f"{req.context.actor.kind.value}:{req.context.actor.id}"
+    if declared.policy is Policy.RESET:
+        return f"mail:{given['body'].email.strip().lower()}"
+    owner = declared.owner(given) if declared.owner else given.get("cart_id") or given.get("order_id")
+    return f"owner:{owner}" if owner else None
 
 
 # --- idempotency ------------------------------------------------------------------------------------------------------
@@ -276,67 +327,3 @@ def _finish(gate: Gate, running: Running, reply: Reply | None) -> None:
         gate.idempotency.finish(running, reply)
     except CommerceError as error:
         gate.log.warning("idempotent answer not kept", code=error.code)
-
-
-# --- answers ----------------------------------------------------------------------------------------------------------
-
-
-@frozen
-class _Stream:
-    """An answer that is sent piece by piece."""
-
-    answer: Answer
-    pieces: Iterator[bytes]
-
-
-def _told(answer: Answer, declared: Operation) -> Reply | _Stream:
-    return _Stream(answer, answer.content) if isinstance(answer.content, Iterator) else _reply(answer, declared)
-
-
-def _reply(answer: Answer, declared: Operation) -> Reply:
-    media_type = _media_type(answer, declared)
-    if media_type is None:
-        return Reply(answer.status, b"", dict(answer.headers))
-    body = answer.content if isinstance(answer.content, bytes) else to_json(answer.content)
-    return Reply(answer.status, body, {"Content-Type": media_type, **answer.headers})
-
-
-def _media_type(answer: Answer, declared: Operation) -> str | None:
-    """What an answer is, None when it has no body. Raises `TypeError` for a status that was not declared."""
-    if answer.status not in declared.answers:
-        raise TypeError(f"{declared.summary!r} does not declare the status {answer.status}")
-    kind = declared.answers[answer.status]
-    if kind is None:
-        return None
-    return kind.type if isinstance(kind, Media) else _JSON
-
-
-def _stream(resp: falcon.Response, stream: _Stream, declared: Operation) -> None:
-    """Send pieces as they are made. The first is waited for: what goes wrong until then is still told as a problem."""
-    media_type = _media_type(stream.answer, declared)
-    first = next(stream.pieces, b"")
-    resp.status = stream.answer.status
-    resp.set_headers({"Cache-Control": "no-store", "Content-Type": media_type or _JSON, **stream.answer.headers})
-    resp.stream = chain((first,), stream.pieces)
-
-
-def _send(req: falcon.Request, resp: falcon.Response, reply: Reply, declared: Operation) -> None:
-    resp.status = reply.status
-    resp.data = reply.body
-    if declared.etag and reply.status == 200:
-        tag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
-        resp.set_headers({"Cache-Control": "no-cache", **reply.headers, "ETag": tag})
-        if _has(req.get_header("If-None-Match"), tag):
-            resp.status = 304
-            resp.data = None
-            resp.delete_header("Content-Type")
-    else:
-        resp.set_headers({"Cache-Control": "no-store", **reply.headers})
-
-
-def _has(if_none_match: str | None, tag: str) -> bool:
-    if if_none_match is None:
-        return False
-    return if_none_match.strip() == "*" or tag in [
-        known.strip().removeprefix("W/") for known in if_none_match.split(",")
-    ]

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from adapters_http.operation import Answer, Media, operation
+from adapters_http.policies import Policy
 from commerce_core.gateways.local_media import LocalMedia
 from commerce_core.media.errors import PictureNotFound, UploadDiffers, UploadLinkInvalid
 from commerce_core.media.model import MAX_BYTES
@@ -14,7 +15,7 @@ class Pictures:
 
     media: LocalMedia
 
-    @operation("Read a picture", answers={200: Media("image/*")}, refusals=(PictureNotFound,))
+    @operation("Read a picture", answers={200: Media("image/*")}, refusals=(PictureNotFound,), policy=Policy.NONE)
     def on_get(self, name: str) -> Answer:
         """Its name never gets another content, so it may be cached for ever."""
         content, kind = self.media.read(name)
@@ -41,6 +42,7 @@ class LocalUpload:
         answers={204: None},
         refusals=(UploadLinkInvalid, UploadDiffers),
         body_limit=MAX_BYTES,
+        policy=Policy.BROWSE,
     )
     def on_put(self, token: str, headers: UploadHeaders, body: bytes) -> Answer:
         """To the `url` of an upload, where the shop keeps pictures itself. The address is the leave to do so."""

@@ -75,8 +75,11 @@ def _head(template: str, name: str, operation: Operation) -> dict[str, Any]:
         head |= {"security": [{_SCHEMES[operation.access]: []}]}
     elif "shopper" in operation.parameters:
         head |= {"security": [{}, {_SCHEMES[Access.CUSTOMER]: []}]}
+    head |= {"x-access": operation.access.value, "x-rate-limit": operation.policy.value}
     if operation.permission:
         head |= {"x-permission": operation.permission.value}
+    if operation.also:
+        head |= {"x-permission-also": [permission.value for permission in operation.also]}
     return head
 
 

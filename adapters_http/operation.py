@@ -23,6 +23,7 @@ import falcon
 from attrs import field, frozen
 
 from adapters_http.body import BODY_LIMIT
+from adapters_http.policies import Policy
 from commerce_core.access.model import Actor, Permission
 from commerce_core.kernel.errors import CommerceError
 
@@ -92,9 +93,12 @@ class Operation:
     refusals: tuple[type[CommerceError], ...]
     access: Access
     permission: Permission | None
+    also: tuple[Permission, ...]
     idempotency: Idempotent
     resumable: bool
     owner: Callable[[Mapping[str, Any]], object] | None
+    policy: Policy
+    units: Callable[[Any], int] | None
     etag: bool
     body_limit: int
     body_type: str
@@ -128,19 +132,24 @@ def operation(
     refusals: tuple[type[CommerceError], ...] = (),
     access: Access = Access.PUBLIC,
     permission: Permission | None = None,
+    also: tuple[Permission, ...] = (),
     idempotency: Idempotent = Idempotent.NO,
     resumable: bool = False,
     owner: Callable[[Mapping[str, Any]], object] | None = None,
+    policy: Policy | None = None,
+    units: Callable[[Any], int] | None = None,
     etag: bool = False,
     body_limit: int = BODY_LIMIT,
     body_type: str = "application/octet-stream",
 ) -> Callable[[Responder], Responder]:
     """Declare the responder below.
 
-    `permission` is for readers, the core enforces it. `resumable`: running it again goes on where it stopped, so a key
-    whose answer was lost runs it again; everything else runs once and then never. `owner` names, from the responder's
-    arguments, the capability to which an anonymous caller's idempotency key belongs; a `cart_id` in the path is found
-    without it. `etag` answers 304 to a client that has these very bytes.
+    `permission`, and `also` where one is not enough, are for readers, the core enforces them. `resumable`: running it
+    again goes on where it stopped, so a key whose answer was lost runs it again; everything else runs once and then
+    never. `owner` names, from the responder's arguments, the capability to which an anonymous caller's idempotency key
+    belongs; a `cart_id` in the path is found without it. `policy` says how often somebody may ask, where it does not
+    follow from who may call; `units`, how many units of goods a body asks to be held. `etag` answers 304 to a client
+    that has these very bytes.
     `body_type` tells readers what a raw body is.
     """
 
@@ -152,9 +161,12 @@ def operation(
             refusals=refusals,
             access=access,
             permission=permission,
+            also=also,
             idempotency=idempotency,
             resumable=resumable,
             owner=owner,
+            policy=policy or _policy(access, responder.__name__),
+            units=units,
             etag=etag,
             body_limit=body_limit,
             body_type=body_type,
@@ -176,6 +188,13 @@ def operation_of(responder: Callable[..., Any]) -> Operation:
     if not isinstance(declared, Operation):
         raise TypeError(f"{responder.__qualname__} has no @operation above it")
     return declared
+
+
+def _policy(access: Access, name: str) -> Policy:
+    """What follows from who may call. Where everybody may write, a strict one: what is less dangerous says so."""
+    if access is Access.PUBLIC:
+        return Policy.BROWSE if name == "on_get" else Policy.TOKEN
+    return Policy.STAFF if access is Access.STAFF else Policy.ACCOUNT
 
 
 def _parameters(responder: Callable[..., Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from attrs import frozen
 from adapters_http.encoding import to_json
 from adapters_http.openapi import document
 from adapters_http.operation import Answer, Media, operation
+from adapters_http.policies import Policy
 from commerce_core.kernel.errors import DatabaseUnavailable, NotFound, Unavailable
 from commerce_core.postgres.database import Database
 from commerce_core.postgres.migrate import is_current
@@ -64,7 +65,7 @@ class Health:
 class Live:
     """`/health/live`."""
 
-    @operation("Is the process up?", answers={200: Health})
+    @operation("Is the process up?", answers={200: Health}, policy=Policy.NONE)
     def on_get(self) -> Answer:
         """Touches nothing but the process itself."""
         return Answer(Health("ok"))
@@ -76,7 +77,12 @@ class Ready:
 
     database: Database
 
-    @operation("Can it serve?", answers={200: Health}, refusals=(DatabaseUnavailable, MigrationsPending))
+    @operation(
+        "Can it serve?",
+        answers={200: Health},
+        refusals=(DatabaseUnavailable, MigrationsPending),
+        policy=Policy.NONE,
+    )
     def on_get(self) -> Answer:
         """Whether the database answers and has every migration of this release."""
         with self.database.read() as session:
@@ -97,7 +103,7 @@ class OpenApi:
         """The document, made once."""
         return to_json(document(self.routes))
 
-    @operation("This document", answers={200: object}, etag=True)
+    @operation("This document", answers={200: object}, etag=True, policy=Policy.NONE)
     def on_get(self) -> Answer:
         """The complete contract, OpenAPI 3.1."""
         return Answer(self.encoded)
@@ -107,7 +113,7 @@ class OpenApi:
 class Docs:
     """`/docs`."""
 
-    @operation("The browsable page", answers={200: Media("text/html; charset=utf-8")}, etag=True)
+    @operation("The browsable page", answers={200: Media("text/html; charset=utf-8")}, etag=True, policy=Policy.NONE)
     def on_get(self) -> Answer:
         """Shows `/openapi.json`; every file comes from this server."""
         page = _PAGE.format(
@@ -120,7 +126,12 @@ class Docs:
 class DocsAsset:
     """`/docs/{name}`."""
 
-    @operation("A file of the page", answers={200: Media("text/css or text/javascript")}, refusals=(AssetNotFound,))
+    @operation(
+        "A file of the page",
+        answers={200: Media("text/css or text/javascript")},
+        refusals=(AssetNotFound,),
+        policy=Policy.NONE,
+    )
     def on_get(self, name: str) -> Answer:
         """The page names a file with the hash of its content, so it may be kept for ever."""
         if name not in _ASSETS:

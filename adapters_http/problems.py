@@ -9,6 +9,7 @@ from structlog.typing import FilteringBoundLogger
 
 from adapters_http.body import BodyIncomplete, BodyTooLarge, MalformedJson, UnsupportedMediaType
 from adapters_http.encoding import to_json
+from adapters_http.rate_limit import RateLimited
 from commerce_core.kernel.errors import (
     CommerceError,
     Conflict,
@@ -45,6 +46,14 @@ class InvalidIdempotencyKey(Invalid):
     least: int
 
 
+@frozen
+class RouteNotFound(NotFound):
+    """No address of ours, or one with a part that cannot be what it stands for, such as an id."""
+
+    code = "route-not-found"
+    detail = "There is nothing at this address."
+
+
 # The most specific class wins; everything that is not named here has the status of its family.
 STATUS: dict[type[CommerceError], int] = {
     Invalid: 422,
@@ -68,7 +77,7 @@ STATUS: dict[type[CommerceError], int] = {
 
 # What Falcon itself refuses: a stable code and a sentence for each status it uses.
 _OF_FALCON = {
-    404: ("route-not-found", "There is nothing at this address."),
+    404: (RouteNotFound.code, RouteNotFound.detail),
     405: ("method-not-allowed", "This address does not know the method."),
 }
 _BAD_REQUEST = ("bad-request", "The request cannot be understood.")
@@ -135,6 +144,8 @@ class ProblemHandlers:
 
 def headers_of(refused: CommerceError) -> dict[str, str]:
     """The headers a refusal's status asks for."""
+    if isinstance(refused, RateLimited):
+        return {"Retry-After": str(refused.seconds)}
     if isinstance(refused, Unavailable | TooMany):
         return {"Retry-After": str(refused.retry_after)}
     if isinstance(refused, Unauthenticated):

@@ -93,6 +93,7 @@ class Processes:
     ) -> Iterator["subprocess.Popen[bytes]"]:
         settings = {
             "COMMERCE_ENV": "benchmark",
+            "RATE_LIMITS": "1000000",  # They are counted as in production, and never reached.
             "COMMERCE_SECRET": self.secret,
             "COMMERCE_DATA_DIR": str(self.folder),
             "DATABASE_URL": self.database_url,

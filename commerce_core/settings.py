@@ -83,6 +83,7 @@ class Settings:
     processes: int = 2  # COMMERCE_PROCESSES
     log_level: str = "info"
     redis_url: str | None = field(default=None, repr=False)
+    rate_limits: Decimal = field(default=Decimal(1), converter=Decimal)  # times what the table of policies grants
     reconcile_minutes: int = 10  # between two comparisons of our books with the payment provider's
     payment_provider: PaymentProvider = field(default=PaymentProvider.STRIPE, converter=PaymentProvider)
     stripe_secret_key: str | None = field(default=None, repr=False)
@@ -100,12 +101,19 @@ class Settings:
     s3_public_url: str | None = None  # where readers find the bucket, such as a CDN
     ga4_measurement_id: str | None = None
     ga4_api_secret: str | None = field(default=None, repr=False)
+    cors_origins: str | None = None  # several, separated by commas: whose pages may call the API from a browser
+    hsts_seconds: int = 0  # for which browsers come back by HTTPS alone; 0: they are not told
     trusted_proxies: int = 0  # how many proxies in front of us set X-Forwarded-For
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """Every webhook secret that is accepted."""
         return tuple(s.strip() for s in (self.stripe_webhook_secret or "").split(",") if s.strip())
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may call the API from a browser."""
+        return frozenset(s.strip() for s in (self.cors_origins or "").split(",") if s.strip())
 
     @property
     def account_url(self) -> str | None:
@@ -238,6 +246,12 @@ def _percent(raw: str) -> Decimal:
     return rate
 
 
+def _factor(raw: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", raw):
+        raise ValueError("Must be a factor such as 1, 2.5, or 0 for no limits")
+    return Decimal(raw)
+
+
 def _currency(raw: str) -> str:
     if raw not in EXPONENTS:
         raise ValueError("Must be a currency code of three capitals, such as EUR")
@@ -260,6 +274,8 @@ def _time_zone(raw: str) -> str:
 
 _SUBSCRIBER = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 _SUBSCRIBERS = rf"{_SUBSCRIBER}(\s*,\s*{_SUBSCRIBER})*"
+_ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_ORIGINS = rf"{_ORIGIN}(\s*,\s*{_ORIGIN})*"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _READERS: Mapping[str, Callable[[str], object]] = {
     "environment": _one_of(Environment),
@@ -296,6 +312,10 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "processes": _whole(1, 1000),
     "reconcile_minutes": _whole(1, 60),
     "trusted_proxies": _whole(0, 100),
+    "hsts_seconds": _whole(0, 99_999_999),
+    "cors_origins": _matching(_ORIGINS, "origins such as https://shop.example.com, separated by commas"),
+    "redis_url": _matching(r"(redis|rediss|redis\+unix)://\S+", "an address such as redis://:password@host:6379/0"),
+    "rate_limits": _factor,
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
     "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),
 }

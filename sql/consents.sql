@@ -8,6 +8,10 @@ WHERE %(granted)s IS DISTINCT FROM coalesce((
 ), false)
 ON CONFLICT (cause_id) WHERE cause_id IS NOT NULL DO NOTHING
 
+-- name: untick
+-- What was ticked in a cart is read when its order is placed, and by a reaction after that: neither may be later than a no.
+UPDATE carts SET marketing_consent = false WHERE marketing_consent AND lower(email) = %(email_key)s
+
 -- name: allows
 SELECT coalesce((
   SELECT granted FROM email_consents WHERE email_key = %(email_key)s AND kind = 'marketing' ORDER BY id DESC LIMIT 1

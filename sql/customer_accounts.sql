@@ -61,8 +61,8 @@ SELECT EXISTS (
 DELETE FROM customer_proofs WHERE customer_id = %(customer_id)s OR email_key = %(email_key)s
 
 -- name: lock_book
--- The customer's row stands for the whole book: defaults are a rule about all addresses.
-WITH locked AS MATERIALIZED (SELECT id FROM customers WHERE id = %(customer_id)s FOR NO KEY UPDATE)
+-- The customer's row stands for the whole book: defaults are a rule about all addresses. Who was just erased gets none.
+WITH locked AS MATERIALIZED (SELECT id FROM customers WHERE id = %(customer_id)s AND erased_at IS NULL FOR NO KEY UPDATE)
 SELECT shop_now(), l.id FROM locked l
 
 -- name: addresses

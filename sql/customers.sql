@@ -1,7 +1,7 @@
 -- name: buyer_of
 -- Who pays is a better guess of the name than who receives, but most shops ask for one address only.
 SELECT o.email, coalesce(nullif(o.billing_address ->> 'name', ''), o.shipping_address ->> 'name', ''), o.locale,
-  coalesce(c.marketing_consent, false)
+  coalesce(c.marketing_consent, false), o.placed_at
 FROM orders o LEFT JOIN carts c ON c.id = o.cart_id WHERE o.id = %(order_id)s
 
 -- name: remember
@@ -159,7 +159,13 @@ CROSS JOIN LATERAL (
 WHERE c.id = %(customer_id)s AND c.merged_into_id IS NULL
 
 -- name: notes
-SELECT id, text, author, created_at FROM customer_notes WHERE customer_id = %(customer_id)s ORDER BY created_at, id
+-- The last hundred: nobody reads more of them at once, and a person gets as many as staff cares to write.
+SELECT n.id, n.text, n.author, n.created_at
+FROM (
+  SELECT id, text, author, created_at FROM customer_notes WHERE customer_id = %(customer_id)s
+  ORDER BY created_at DESC, id DESC LIMIT 100
+) n
+ORDER BY n.created_at, n.id
 
 -- name: carts
 SELECT c.id, c.status, s.items_count, s.subtotal, c.currency, c.updated_at

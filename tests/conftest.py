@@ -131,7 +131,9 @@ def gateway() -> FakeGateway:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Of a shop in a test: mail goes to a folder of its own."""
-    return Settings(environment="test", secret="a-secret-for-tests-only-0123456789", data_dir=str(tmp_path))
+    return Settings(
+        environment="test", secret="a-secret-for-tests-only-0123456789", data_dir=str(tmp_path), rate_limits=0
+    )
 
 
 @pytest.fixture

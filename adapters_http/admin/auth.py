@@ -9,6 +9,7 @@ from attrs import field, frozen
 from adapters_http.endpoint import bearer
 from adapters_http.fields import Limits
 from adapters_http.operation import Access, Answer, operation
+from adapters_http.policies import Policy
 from commerce_core.access.errors import LoginLocked
 from commerce_core.access.model import Actor, Origin
 from commerce_core.kernel.errors import Busy
@@ -46,7 +47,7 @@ class StaffLogin:
 
     staff: StaffService
 
-    @operation("Log in", answers={200: StaffSession}, refusals=_GUESSED)
+    @operation("Log in", answers={200: StaffSession}, refusals=_GUESSED, policy=Policy.LOGIN)
     def on_post(self, body: LogIn, origin: Origin) -> Answer:
         """The token belongs into the `Authorization` header. It is shown once and holds until `expires_at`."""
         return Answer(self.staff.log_in(body.email, body.password, origin))
@@ -93,7 +94,11 @@ class StaffPassword:
     passwords: PasswordService
 
     @operation(
-        "Change one's own password", answers={200: StaffSession}, refusals=(StaffOnly, *_GUESSED), access=Access.STAFF
+        "Change one's own password",
+        answers={200: StaffSession},
+        refusals=(StaffOnly, *_GUESSED),
+        access=Access.STAFF,
+        policy=Policy.LOGIN,
     )
     def on_post(self, actor: Actor, body: ChangeStaffPassword, origin: Origin) -> Answer:
         """Every session ends, also this one; the answer is a new one."""
@@ -158,7 +163,7 @@ class StaffPasswordResets:
 
     passwords: PasswordService
 
-    @operation("Ask for another password as staff", answers={202: StaffResetAsked})
+    @operation("Ask for another password as staff", answers={202: StaffResetAsked}, policy=Policy.RESET)
     def on_post(self, body: AskStaffReset) -> Answer:
         """Sends a mail, if somebody of the staff has the address; the answer is the same if nobody has."""
         self.passwords.ask_reset(body.email)

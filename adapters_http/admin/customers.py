@@ -106,6 +106,7 @@ class AdminCustomerOrders:
         refusals=(CustomerNotFound,),
         access=Access.STAFF,
         permission=Permission.CUSTOMERS_READ,
+        also=(Permission.ORDERS_READ,),
     )
     def on_get(self, actor: Actor, customer_id: UUID, query: CustomerListQuery) -> Answer:
         """The latest first."""

@@ -38,6 +38,7 @@ class AdminProductImport:
         refusals=(ImportFileEmpty, ImportColumnsMissing, ImportEncodingUnknown, ImportFileBroken),
         access=Access.STAFF,
         permission=Permission.CATALOG_WRITE,
+        also=(Permission.INVENTORY_WRITE,),
         idempotency=Idempotent.HONOURED,
         body_limit=BODY_LIMIT,
         body_type="text/csv",
@@ -63,6 +64,7 @@ class AdminProductExport:
         answers={200: Media("text/csv; charset=utf-8")},
         access=Access.STAFF,
         permission=Permission.CATALOG_READ,
+        also=(Permission.INVENTORY_READ,),
     )
     def on_get(self, actor: Actor) -> Answer:
         """Every product in any status as a Shopify product CSV that imports back without a change.

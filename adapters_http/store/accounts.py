@@ -9,6 +9,7 @@ from attrs import field, frozen
 from adapters_http.endpoint import bearer
 from adapters_http.fields import Limits
 from adapters_http.operation import Access, Answer, operation
+from adapters_http.policies import Policy
 from commerce_core.access.errors import LoginLocked
 from commerce_core.access.model import Actor, Origin
 from commerce_core.customers.accounts import AccountService
@@ -59,7 +60,7 @@ class Customers:
 
     accounts: AccountService
 
-    @operation("Register", answers={202: Asked}, refusals=(Busy,))
+    @operation("Register", answers={202: Asked}, refusals=(Busy,), policy=Policy.RESET)
     def on_post(self, body: Register, headers: Languages) -> Answer:
         """Sends a mail to prove the address; the account begins with `/auth/verify-email`.
 
@@ -107,7 +108,7 @@ class CustomerLogin:
 
     accounts: AccountService
 
-    @operation("Log in as a customer", answers={200: AccountSession}, refusals=_GUESSED)
+    @operation("Log in as a customer", answers={200: AccountSession}, refusals=_GUESSED, policy=Policy.LOGIN)
     def on_post(self, body: LogInCustomer, origin: Origin) -> Answer:
         """The token belongs into the `Authorization` header. It is shown once and holds until `expires_at`.
 
@@ -156,7 +157,7 @@ class PasswordResets:
 
     credentials: CredentialService
 
-    @operation("Ask for another password", answers={202: Asked})
+    @operation("Ask for another password", answers={202: Asked}, policy=Policy.RESET)
     def on_post(self, body: AskReset, headers: Languages) -> Answer:
         """Sends a mail, if the address has an account; the answer is the same if it has none."""
         self.credentials.ask_reset(body.email, Locale.best(headers.accept_language))
@@ -179,9 +180,9 @@ class PasswordResetConfirmation:
     credentials: CredentialService
 
     @operation("Set another password", answers={204: None}, refusals=(ProofInvalid, Busy))
-    def on_post(self, body: ResetPassword) -> Answer:
+    def on_post(self, body: ResetPassword, origin: Origin) -> Answer:
         """Every session ends; log in with the new password."""
-        self.credentials.reset(body.token, body.password)
+        self.credentials.reset(body.token, body.password, origin)
         return Answer.nothing()
 
 
@@ -200,7 +201,13 @@ class MyPassword:
 
     credentials: CredentialService
 
-    @operation("Change one's password", answers={200: AccountSession}, refusals=_GUESSED, access=Access.CUSTOMER)
+    @operation(
+        "Change one's password",
+        answers={200: AccountSession},
+        refusals=_GUESSED,
+        access=Access.CUSTOMER,
+        policy=Policy.LOGIN,
+    )
     def on_post(self, actor: Actor, body: ChangePassword, origin: Origin) -> Answer:
         """Every session ends, also this one; the answer is a new one."""
         return Answer(self.credentials.change_password(actor, body.current, body.new, origin))
@@ -221,7 +228,13 @@ class MyEmail:
 
     credentials: CredentialService
 
-    @operation("Change one's address", answers={202: Asked}, refusals=_GUESSED, access=Access.CUSTOMER)
+    @operation(
+        "Change one's address",
+        answers={202: Asked},
+        refusals=_GUESSED,
+        access=Access.CUSTOMER,
+        policy=Policy.RESET,
+    )
     def on_post(self, actor: Actor, body: ChangeEmail, origin: Origin) -> Answer:
         """Sends a mail to both ends; nothing changes before both have agreed."""
         self.credentials.ask_email_change(actor, body.email, body.password, origin)

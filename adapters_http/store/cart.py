@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from adapters_http.fields import Limits
 from adapters_http.operation import Answer, Idempotent, operation
+from adapters_http.policies import Policy
 from commerce_core.access.model import Actor
 from commerce_core.cart.details import CartChanges
 from commerce_core.cart.errors import (
@@ -92,6 +93,8 @@ class Carts:
         answers={201: CartView},
         refusals=(VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
+        policy=Policy.CART,
+        units=lambda body: sum(item.quantity for item in body.items),
     )
     def on_post(self, shopper: Actor, body: CreateCart, headers: Languages) -> Answer:
         """A guest's id is a capability: whoever knows it holds the cart. With a customer's token it is theirs alone.
@@ -125,7 +128,7 @@ class OneCart:
         found = self.cart.get(cart_id, shopper=shopper)
         return Answer(found).at_version(found.version)
 
-    @operation("Change a cart", answers={200: CartView}, refusals=_CLOSED)
+    @operation("Change a cart", answers={200: CartView}, refusals=_CLOSED, policy=Policy.CART)
     def on_patch(self, shopper: Actor, cart_id: UUID, body: CartChanges, if_match: int | None) -> Answer:
         """A JSON Merge Patch of everything but the lines."""
         changed = self.cart.change(cart_id, body, shopper=shopper, expected_version=if_match)
@@ -143,6 +146,8 @@ class CartItems:
         answers={201: CartView},
         refusals=(*_CLOSED, VariantNotForSale, CartHoldsTooMuch, OutOfStock),
         idempotency=Idempotent.HONOURED,
+        policy=Policy.CART,
+        units=lambda body: body.quantity,
     )
     def on_post(self, shopper: Actor, cart_id: UUID, body: Item, if_match: int | None) -> Answer:
         """Adding a variant again adds up in one line. The stock is held for 30 minutes from the last change."""
@@ -162,6 +167,8 @@ class CartItem:
         "Change a quantity",
         answers={200: CartView},
         refusals=(*_CLOSED, ItemNotFound, ItemsUnavailable, CartHoldsTooMuch, OutOfStock),
+        policy=Policy.CART,
+        units=lambda body: body.quantity,
     )
     def on_patch(
         self, shopper: Actor, cart_id: UUID, item_id: UUID, body: ChangeQuantity, if_match: int | None
@@ -170,7 +177,7 @@ class CartItem:
         changed = self.cart.set_quantity(cart_id, item_id, body.quantity, shopper=shopper, expected_version=if_match)
         return Answer(changed).at_version(changed.version)
 
-    @operation("Remove an item", answers={200: CartView}, refusals=(*_CLOSED, ItemNotFound))
+    @operation("Remove an item", answers={200: CartView}, refusals=(*_CLOSED, ItemNotFound), policy=Policy.CART)
     def on_delete(self, shopper: Actor, cart_id: UUID, item_id: UUID, if_match: int | None) -> Answer:
         """Its stock is free again at once."""
         changed = self.cart.remove_item(cart_id, item_id, shopper=shopper, expected_version=if_match)
@@ -196,6 +203,7 @@ class CartDiscount:
         answers={200: CartView},
         refusals=(*_CLOSED, DiscountCodeUnknown, *MISFITS),
         idempotency=Idempotent.HONOURED,
+        policy=Policy.CART,
     )
     def on_post(self, shopper: Actor, cart_id: UUID, body: TypedCode, if_match: int | None) -> Answer:
         """In place of one typed in before. A code that gives nothing to this cart is refused with the reason.
@@ -205,7 +213,7 @@ class CartDiscount:
         changed = self.cart.apply_discount(cart_id, body.code, shopper=shopper, expected_version=if_match)
         return Answer(changed).at_version(changed.version)
 
-    @operation("Remove the discount code", answers={200: CartView}, refusals=_CLOSED)
+    @operation("Remove the discount code", answers={200: CartView}, refusals=_CLOSED, policy=Policy.CART)
     def on_delete(self, shopper: Actor, cart_id: UUID, if_match: int | None) -> Answer:
         """Automatic discounts stay."""
         changed = self.cart.remove_discount(cart_id, shopper=shopper, expected_version=if_match)

@@ -6,6 +6,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from adapters_http.operation import Answer, Idempotent, operation
+from adapters_http.policies import Policy
 from commerce_core.access.model import Actor, ActorKind
 from commerce_core.cart.errors import CartEmpty, CartMerged, CartNotFound, CartNotOpen, ItemsUnavailable
 from commerce_core.cart.model import CartId
@@ -81,6 +82,7 @@ class Checkout:
         ),
         idempotency=Idempotent.REQUIRED,
         resumable=True,
+        policy=Policy.CHECKOUT,
         owner=lambda given: given["body"].cart_id,
     )  # fmt: skip
     def on_post(self, shopper: Actor, body: StartCheckout) -> Answer:
@@ -108,6 +110,10 @@ class Checkout:
 class ConfirmCheckout:
     """The order, and the proof that it is the caller's."""
 
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": "01923f6e-1c2d-7a3b-8c4d-5e6f708192a3",
+        "order_token": "the token that checkout gave",
+    }
     order_id: UUID
     order_token: str = field(repr=False)
 
@@ -124,6 +130,7 @@ class CheckoutConfirmation:
         refusals=(OrderNotFound, *OF_PROVIDER),
         idempotency=Idempotent.HONOURED,
         resumable=True,
+        policy=Policy.CHECKOUT,
         owner=lambda given: given["body"].order_id,
     )
     def on_post(self, body: ConfirmCheckout) -> Answer:

@@ -3,6 +3,7 @@
 from attrs import field, frozen
 
 from adapters_http.operation import Answer, operation
+from adapters_http.policies import Policy
 from commerce_core.payments.errors import InvalidSignature, MalformedEvent, ProviderNotConfigured
 from commerce_core.payments.service import PaymentService
 
@@ -32,6 +33,7 @@ class StripeWebhook:
         answers={200: Accepted},
         refusals=(InvalidSignature, MalformedEvent, ProviderNotConfigured),
         body_limit=1024 * 1024,
+        policy=Policy.WEBHOOKS,
     )
     def on_post(self, body: bytes, headers: StripeSignature) -> Answer:
         """Checked on the raw body, stored by event id and committed, then applied. What fails is tried again by us."""

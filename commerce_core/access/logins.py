@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Protocol
 
 from attrs import field, frozen
@@ -78,9 +79,16 @@ class LoginGuard:
         The guess is counted before it is checked, so that guesses made at once count too. Leaving the block without an
         exception means that it was right. `realm` is `staff` or `customer`, `identity` a normalised address.
         """
-        guess = self._count(account_of(realm, identity), _hashed("client", address or ""))
+        guess = self._count(account_of(realm, identity), client_of(address))
         yield
         self._was_right(guess)
+
+    def welcome(self, realm: str, identity: str, address: str | None) -> None:
+        """Know this client from now on: its owner has proved to be the account's by other means than the password.
+
+        Otherwise strangers who never stop guessing would keep out an owner who comes from somewhere new.
+        """
+        self._was_right(Guess(account_of(realm, identity), client_of(address)))
 
     @retried
     def forget_old(self) -> int:
@@ -105,6 +113,17 @@ class LoginGuard:
 def account_of(realm: str, identity: str) -> bytes:
     """What an account is counted under."""
     return _hashed(realm, identity)
+
+
+def client_of(address: str | None) -> bytes:
+    """What a client is counted under. Whoever has one address of IPv6 has the whole network of 64 bits around it."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return _hashed("client", address or "")
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or ip_network((parsed.packed, 64), strict=False).network_address
+    return _hashed("client", str(parsed))
 
 
 def _hashed(*parts: str) -> bytes:

@@ -78,6 +78,21 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+# Whoever may change something sees it: the answer to a change is the thing. Every role has both anyway; a key that was
+# given only the right to write would change things and then be refused the answer.
+SEES: Mapping[Permission, Permission] = {
+    Permission.CATALOG_WRITE: Permission.CATALOG_READ,
+    Permission.INVENTORY_WRITE: Permission.INVENTORY_READ,
+    Permission.ORDERS_WRITE: Permission.ORDERS_READ,
+    Permission.CUSTOMERS_WRITE: Permission.CUSTOMERS_READ,
+    Permission.CUSTOMERS_PRIVACY: Permission.CUSTOMERS_READ,
+    Permission.DISCOUNTS_WRITE: Permission.DISCOUNTS_READ,
+    Permission.SETTINGS_WRITE: Permission.SETTINGS_READ,
+    Permission.SUBSCRIPTIONS_WRITE: Permission.SUBSCRIPTIONS_READ,
+    Permission.OPERATIONS_WRITE: Permission.OPERATIONS_READ,
+}
+
+
 class ActorKind(StrEnum):
     """Whose hands these are."""
 
@@ -126,8 +141,9 @@ class Actor:
 
     @classmethod
     def key(cls, key_id: UUID, name: str, permissions: frozenset[Permission], origin: Origin) -> "Actor":
-        """A program, with what its key allows."""
-        return cls(ActorKind.KEY, key_id, name, permissions, origin)
+        """A program, with what its key allows, and a look at what it may change."""
+        seen = {SEES[permission] for permission in permissions if permission in SEES}
+        return cls(ActorKind.KEY, key_id, name, permissions | seen, origin)
 
     @classmethod
     def command_line(cls, user: str, request_id: str) -> "Actor":

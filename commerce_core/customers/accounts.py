@@ -10,7 +10,7 @@ from commerce_core.access.model import Actor, ActorKind, Origin
 from commerce_core.cart.service import CartService
 from commerce_core.customers.errors import ProofInvalid
 from commerce_core.customers.events import CustomerRegistered, ProofRequested
-from commerce_core.customers.model import AccountPolicy, Customer, NewAccount, Proof, ProofPurpose
+from commerce_core.customers.model import AccountPolicy, Customer, NewAccount, Proof, ProofPurpose, self_of
 from commerce_core.customers.ports import CustomersWork
 from commerce_core.customers.views import AccountSession, CustomerReader
 from commerce_core.emails.consent import Consent, ConsentSource
@@ -191,14 +191,16 @@ class AccountService:
     def refresh(self, actor: Actor, token: str) -> AccountSession:
         """Another token for the session of this one, which opens nothing from now on. Raises `SessionInvalid`.
 
-        Only so long after the login; then the password has to be given again.
+        Only so long after the login; then the password has to be given again. The account is locked before the session,
+        as everywhere: what ends all sessions at this moment ends the new one too.
         """
-        fresh = new_token()
+        customer_id, fresh = self_of(actor), new_token()
         with self.begin() as work:
+            work.customers.lock(customer_id)
             session = work.customer_sessions.lock(hash_token(token))
-            if session is None or session[0] != actor.id:
+            if session is None or session[0] != customer_id:
                 raise SessionInvalid
-            customer_id, logged_in_at = session
+            _, logged_in_at = session
             work.customer_sessions.close(hash_token(token), customer_id)
             expires_at = min(work.now + self.policy.session_lifetime, logged_in_at + self.policy.session_limit)
             work.customer_sessions.open(hash_token(fresh), customer_id, logged_in_at, expires_at)

@@ -51,10 +51,14 @@ class CredentialService:
         with self.begin() as work:
             self._ask(work, ProofPurpose.PASSWORD_RESET, email, locale, work.now + self.policy.reset_lifetime)
 
-    def reset(self, token: str, password: str) -> None:
-        """The password is another one from now on, and nobody is logged in. Raises `ProofInvalid` or `InvalidInput`."""
+    def reset(self, token: str, password: str, origin: Origin) -> None:
+        """The password is another one from now on, and nobody is logged in. Raises `ProofInvalid` or `InvalidInput`.
+
+        Whoever reads the mail of the account is its owner: a client that they use is known to it from then on.
+        """
         proof = proof_of(self.read, self.secret, ProofPurpose.PASSWORD_RESET, token)
         self._reset(proof.id, self.hasher.hash(NewPassword(password, proof.email).value))
+        self.guard.welcome(REALM, proof.email_key, origin.address)
 
     @retried
     def _reset(self, proof_id: UUID, password_hash: str) -> None:
@@ -78,10 +82,7 @@ class CredentialService:
     @retried
     def _change_password(self, verified: Customer, password_hash: str) -> Customer:
         with self.begin() as work:
-            current = work.customers.lock(verified.id)
-            if current.password_hash != verified.password_hash:
-                raise InvalidCredentials
-            return self._replace(work, current, password_hash)
+            return self._replace(work, _still(work, verified), password_hash)
 
     def ask_email_change(self, actor: Actor, email: str, password: str, origin: Origin) -> None:
         """Move the account to another address, once both ends have agreed. What the new end is, is not told.
@@ -98,6 +99,7 @@ class CredentialService:
     def _ask_email_change(self, customer: Customer, email: str) -> None:
         ids = (self.new_id(), self.new_id())
         with self.begin() as work:
+            _still(work, customer)
             until = work.now + self.policy.link_lifetime
             for purpose, address, own, other in zip(_ENDS, (customer.email, email), ids, ids[::-1], strict=True):
                 proof = Proof(own, purpose, address, customer.locale, until, customer.id, partner_id=other)
@@ -174,6 +176,14 @@ class CredentialService:
         proof = Proof(self.new_id(), purpose, email, locale, until)
         work.customer_proofs.add(proof)
         work.outbox.append(ProofRequested(proof.id))
+
+
+def _still(work: CustomersWork, verified: Customer) -> Customer:
+    """The customer, locked. Raises `InvalidCredentials` when the password that they gave was replaced meanwhile."""
+    current = work.customers.lock(verified.id)
+    if current.password_hash != verified.password_hash:
+        raise InvalidCredentials
+    return current
 
 
 def must_be_email(pointer: str, email: str) -> None:

@@ -44,6 +44,7 @@ class Buyer:
     name: str
     locale: Locale
     marketing: bool = False
+    ordered_at: datetime | None = None
 
     @property
     def email_key(self) -> str:

@@ -43,8 +43,8 @@ class CustomersService:
             work.customers.remember(self.new_id(), buyer)
             work.customers.claim_order(order_id, buyer.email_key)
             if buyer.marketing:
-                version = self.policy.marketing_text
-                work.consents.record(Consent(buyer.email, ConsentSource.CHECKOUT, version, order_id, granted=True))
+                source, version = ConsentSource.CHECKOUT, self.policy.marketing_text
+                work.consents.record(Consent(buyer.email, source, version, order_id, buyer.ordered_at, granted=True))
 
     def list_customers(self, actor: Actor, query: CustomerQuery) -> Page[CustomerView]:
         """A page of customers, newest first. Raises `PermissionDenied`."""

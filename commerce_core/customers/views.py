@@ -55,7 +55,10 @@ class CustomerCartView:
 
 @frozen
 class CustomerDetailsView:
-    """Everything staff sees of one person. `marketing`: whether they may be written to about more than their orders."""
+    """Everything staff sees of one person, of the notes the last hundred.
+
+    `marketing`: whether they may be written to about more than their orders.
+    """
 
     id: UUID
     email: str

@@ -1,5 +1,6 @@
 """Who allowed us to write, and about what. Senders ask `may_send`, and nothing else."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -31,7 +32,8 @@ class ConsentSource(StrEnum):
 class Consent:
     """Leave given (`granted`) or taken back, for all spellings of an address.
 
-    `text_version` names the text that was read. The same `cause` tells it once, however often it is repeated.
+    `text_version` names the text that was read, `given_at` when that was, unless it is now. The same `cause` tells it
+    once, however often it is repeated.
     """
 
     email: str
@@ -39,6 +41,7 @@ class Consent:
     source: ConsentSource
     text_version: str
     cause: UUID | None = None
+    given_at: datetime | None = None
 
     @property
     def email_key(self) -> str:
@@ -50,7 +53,10 @@ class Consents(Protocol):
     """The record of consent within a transaction. Rows are only added; the last one of an address counts."""
 
     def record(self, consent: Consent) -> None:
-        """Write it down, unless this cause did or nothing would change."""
+        """Write it down, unless this cause did or nothing would change.
+
+        A no also unticks what was ticked in carts under this address: a yes of before it counts nowhere any more.
+        """
         ...
 
     def allows(self, email_key: str) -> bool:

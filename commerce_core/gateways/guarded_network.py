@@ -3,6 +3,8 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any
 
 import httpcore
@@ -52,7 +54,8 @@ class GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first allowed address that answers. Raises `NowhereToGoError` when none is allowed."""
         try:
-            addresses = [address for address in self.resolve(host, port) if self.allowed(address)]
+            found = _in_time(lambda: self.resolve(host, port), self.deadline.left(None))
+            addresses = [address for address in found if self.allowed(address)]
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError("its host is not known") from error
         if not addresses:
@@ -68,6 +71,26 @@ class GuardedBackend(httpcore.NetworkBackend):
             else:
                 return _TimedStream(stream, self.deadline)
         raise refused or httpcore.ConnectError("its host does not answer")
+
+
+def _in_time(look_up: Callable[[], Sequence[Address]], seconds: float) -> Sequence[Address]:
+    """What `look_up` finds or raises. The resolver knows no timeout: one that hangs is left behind in its thread."""
+    found: Queue[Sequence[Address] | Exception] = Queue()
+
+    def look() -> None:
+        try:
+            found.put(look_up())
+        except Exception as error:  # noqa: BLE001 - raised below, where somebody waits for it
+            found.put(error)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        answer = found.get(timeout=seconds)
+    except Empty:
+        raise httpcore.ConnectTimeout("its host was not looked up in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 @frozen

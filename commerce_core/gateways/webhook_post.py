@@ -4,7 +4,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -20,10 +20,16 @@ _LONGEST_PAUSE = timedelta(hours=1)  # that an endpoint may ask for
 _HEADERS = {"User-Agent": "commerce-core", "Content-Type": "application/json", "Accept-Encoding": "identity"}
 
 
+# Where clouds keep their credentials without being link-local: Alibaba, Azure, Oracle; AWS and Google under IPv6.
+_CREDENTIALS = frozenset(map(ip_address, (
+    "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254",
+)))  # fmt: skip
+
+
 def is_inner_or_public(address: Address) -> bool:
     """For development: inner addresses too, but never those where clouds keep their credentials."""
     plain = (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-    return not (plain.is_link_local or plain.is_multicast or plain.is_unspecified)
+    return plain not in _CREDENTIALS and not (plain.is_link_local or plain.is_multicast or plain.is_unspecified)
 
 
 @frozen

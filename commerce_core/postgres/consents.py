@@ -13,7 +13,9 @@ class PostgresConsents:
     session: Session
 
     def record(self, consent: Consent) -> None:
-        """Write it down, unless this cause did or nothing would change."""
+        """Write it down, unless this cause did or nothing would change; a no unticks what waits in carts."""
+        if not consent.granted:
+            self.session.send("consents.untick", email_key=consent.email_key)
         self.session.send(
             "consents.record",
             email_key=consent.email_key,
@@ -21,7 +23,7 @@ class PostgresConsents:
             source=consent.source.value,
             text_version=consent.text_version,
             cause_id=consent.cause,
-            at=self.session.now,
+            at=consent.given_at or self.session.now,
         )
 
     def allows(self, email_key: str) -> bool:

@@ -33,7 +33,7 @@ class PostgresCustomers:
     def buyer_of(self, order_id: UUID) -> Buyer | None:
         """What an order tells about its buyer; None when there is no such order."""
         row = self.session.row("customers.buyer_of", order_id=order_id)
-        return Buyer(email=row[0], name=row[1], locale=Locale(row[2]), marketing=row[3]) if row else None
+        return Buyer(row[0], row[1], Locale(row[2]), row[3], row[4]) if row else None
 
     def remember(self, customer_id: UUID, buyer: Buyer) -> None:
         """Add a customer under this id, or fill in what is not known yet of the one with this address."""

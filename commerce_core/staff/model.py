@@ -13,7 +13,7 @@ from commerce_core.access.model import PERMISSIONS, Actor, ActorKind, Origin, Pe
 from commerce_core.emails.model import Locale, MailToken
 from commerce_core.kernel.errors import FieldError, InvalidInput
 from commerce_core.kernel.text import email_error, normalise_email, text_error
-from commerce_core.staff.errors import LastAdmin, StaffNotFound, StaffOnly, StaffVersionStale
+from commerce_core.staff.errors import LastAdmin, SessionInvalid, StaffNotFound, StaffOnly, StaffVersionStale
 
 StaffId = NewType("StaffId", UUID)
 
@@ -197,6 +197,18 @@ class Team:
         """The member let in again. Raises `StaffNotFound`."""
         member = self.member(member_id)
         return self._change(member, attrs.evolve(member, disabled_at=None))
+
+    def must_still_let(self, actor: Actor) -> None:
+        """Whoever is just being shut out or demoted does nothing more, also not with a request that is under way.
+
+        Raises `SessionInvalid` or `PermissionDenied`. Programs and the system are nobody on the team.
+        """
+        if actor.kind is not ActorKind.STAFF:
+            return
+        known = next((member for member in self.members if member.id == actor.id), None)
+        if known is None or known.disabled_at:
+            raise SessionInvalid
+        known.as_actor(actor.origin).must(Permission.STAFF_MANAGE)
 
     def _change(self, before: StaffMember, after: StaffMember) -> StaffMember:
         """`after` as the next version, or `before` itself when they are the same."""

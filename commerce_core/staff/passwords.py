@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from commerce_core.access.logins import LoginGuard
 from commerce_core.access.model import PERMISSIONS, Actor, AuditEntry, Changes, Origin, Permission, hidden
@@ -62,9 +62,9 @@ class PasswordService:
             current = work.staff.lock(verified.member.id)
             if current is None or current.member.disabled_at or current.password_hash != verified.password_hash:
                 raise InvalidCredentials
-            replace_password(work, current.member, password_hash)
+            changed = replace_password(work, current.member, password_hash)
             work.audit.record(AuditEntry(actor, "staff.password_changed", "staff", str(actor.id), _ANOTHER))
-            return open_session(work, current.member, self.new_id(), origin, self.policy.session_lifetime)
+            return open_session(work, changed, self.new_id(), origin, self.policy.session_lifetime)
 
     def set_password(self, actor: Actor, member_id: UUID, password: str) -> None:
         """Replace somebody's password and end their sessions.
@@ -118,6 +118,7 @@ class PasswordService:
     def reset(self, token: str, password: str, origin: Origin) -> None:
         """The password is another one from now on, and nobody is logged in.
 
+        Whoever reads the mail of the account is its owner: a client that they use is known to it from then on.
         Raises `StaffProofInvalid` or `InvalidInput`; then the token still works.
         """
         subject = self.secret.subject_of(RESET, token)
@@ -125,6 +126,7 @@ class PasswordService:
         if asked is None:
             raise StaffProofInvalid
         self._reset(asked.id, self.hasher.hash(NewPassword(password, asked.email_key).value), origin)
+        self.guard.welcome(REALM, asked.email_key, origin.address)
 
     @retried
     def _reset(self, reset_id: UUID, password_hash: str, origin: Origin) -> None:
@@ -140,10 +142,12 @@ class PasswordService:
             work.audit.record(AuditEntry(actor, "staff.password_reset", "staff", str(member.id), _ANOTHER))
 
 
-def replace_password(work: StaffWork, member: StaffMember, password_hash: str) -> None:
+def replace_password(work: StaffWork, member: StaffMember, password_hash: str) -> StaffMember:
     """Another password for somebody who is locked: sessions and links of mails end, and a mail says so."""
+    changed = evolve(member, version=member.version + 1)
     work.staff.set_password_hash(member.id, password_hash)
     work.staff_sessions.close_all(member.id)
     work.staff_resets.remove_of(normalise_email(member.email))
-    key = f"{PasswordChanged.template}:{member.id}:{member.version + 1}"
+    key = f"{PasswordChanged.template}:{member.id}:{changed.version}"
     work.emails.queue(QueuedMail(key, member.email, member.locale, PasswordChanged(member.name)))
+    return changed

@@ -140,6 +140,7 @@ class StaffService:
             actor.must_cover(PERMISSIONS[before.role])
             before.must_be_at(expected_version)
             after = team.assign(member_id, role)
+            team.must_still_let(actor)
             if before != after:
                 work.staff.save(after)
                 changes: Changes = {"role": (before.role, after.role)}
@@ -159,6 +160,7 @@ class StaffService:
             team = work.staff.lock_team()
             before, after = team.member(member_id), team.disable(member_id, work.now)
             actor.must_cover(PERMISSIONS[before.role])
+            team.must_still_let(actor)
             if before != after:
                 work.staff.save(after)
                 work.staff_sessions.close_all(member_id)
@@ -174,6 +176,7 @@ class StaffService:
             team = work.staff.lock_team()
             before, after = team.member(member_id), team.enable(member_id)
             actor.must_cover(PERMISSIONS[before.role])
+            team.must_still_let(actor)
             if before != after:
                 work.staff.save(after)
                 changes: Changes = {"disabled": (True, False)}

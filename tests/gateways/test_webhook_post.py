@@ -102,8 +102,12 @@ def test_a_name_is_looked_up_once_so_it_cannot_lead_elsewhere_between_two_looks(
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1", "::ffff:169.254.169.254"]
-)
+    "address",
+    [
+        "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1", "::ffff:169.254.169.254",
+        "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "::ffff:100.100.100.200",
+    ],
+)  # fmt: skip
 def test_where_clouds_keep_credentials_is_closed_even_to_developers(address: str) -> None:
     assert not is_inner_or_public(ip_address(address))
 
@@ -111,6 +115,18 @@ def test_where_clouds_keep_credentials_is_closed_even_to_developers(address: str
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "fd00::1", "93.184.216.34", "::1"])
 def test_other_inner_addresses_are_open_to_developers(address: str) -> None:
     assert is_inner_or_public(ip_address(address))
+
+
+def test_a_host_that_nobody_can_look_up_in_time_is_not_waited_for() -> None:
+    looked_up = threading.Event()
+    post = WebhookPost(resolve=lambda *_: [HERE] if looked_up.wait(30) else [], seconds=0.3)
+    begun = time.monotonic()
+
+    answer = post.post("http://slow.example/hooks", {}, b"{}")
+
+    assert (answer.status, answer.error) == (None, "no answer within 0.3 seconds")
+    assert time.monotonic() - begun < 5
+    looked_up.set()
 
 
 def test_an_answer_of_any_length_is_read_for_a_thousand_characters_and_not_waited_for() -> None:

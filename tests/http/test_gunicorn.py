@@ -66,6 +66,26 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise TimeoutError(log.read_text())
 
 
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"POST /v1/store/cart HTTP/1.1\r\nHost: x\r\n"
+              b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"],
+    ids=["nothing", "half a head", "half a body"],
+)  # fmt: skip
+def test_clients_that_dawdle_do_not_keep_others_waiting(server: Server, begun: bytes) -> None:
+    slow = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(12)]
+    try:
+        for sock in slow:
+            sock.sendall(begun)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=25)
+        began = time.monotonic()
+        assert ask(connection, "GET", "/health/live") == (200, {"status": "ok"})
+        print("WAITED", time.monotonic() - began)
+        connection.close()
+    finally:
+        for sock in slow:
+            sock.close()
+
+
 def ask(connection: http.client.HTTPConnection, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
     connection.request(method, path, **options)
     answer = connection.getresponse()

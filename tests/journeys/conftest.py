@@ -77,6 +77,7 @@ class RunningShop:
             "DATABASE_URL": self.database_url,
             "COMMERCE_DATA_DIR": str(self.folder),
             "COMMERCE_ENV": "test",
+            "RATE_LIMITS": "0",
             "EMAIL_PROVIDER": "smtp",
             "EMAIL_PROVIDER_KEY": self.mail.url,
             "STRIPE_SECRET_KEY": "sk_test_journey",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from commerce_core.access.errors import LoginLocked
-from commerce_core.access.logins import LockoutPolicy, LoginGuard
+from commerce_core.access.logins import LockoutPolicy, LoginGuard, client_of
 from commerce_core.testing.clock import Clock
 from commerce_core.wiring import Commerce
 from tests.crashes import InterruptedBegin
@@ -112,3 +112,26 @@ def test_a_lockout_tells_when_to_come_back_and_is_forgotten(shop: Commerce, cloc
     clock.forward(timedelta(minutes=16))
     assert shop.logins.forget_old() == 10
     assert shop.logins.forget_old() == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:DB8::1", "2001:db8:0:0::2", True),
+        ("", None, True),
+        ("a socket", "another", False),
+    ],
+)
+def test_a_client_is_an_address_or_a_whole_network_of_ipv6(one: str, other: str | None, *, same: bool) -> None:
+    assert (client_of(one) == client_of(other)) is same
+
+
+def test_a_network_of_ipv6_is_no_crowd_of_strangers(shop: Commerce) -> None:
+    looked = [looked_at(shop.logins, f"a{number}@example.com", f"2001:db8::{number:x}") for number in range(75)]
+    assert sum(looked) == 50
+    assert not looked_at(shop.logins, "ana@example.com", "2001:db8::ffff", right=True)
+    assert looked_at(shop.logins, "ana@example.com", "2001:db8:0:1::1", right=True)

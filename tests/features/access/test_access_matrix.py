@@ -6,7 +6,17 @@ import pytest
 
 from commerce_core.access import model
 from commerce_core.access.errors import PermissionDenied
-from commerce_core.access.model import GUEST, PERMISSIONS, SYSTEM, Actor, ActorKind, Origin, Permission, Role
+from commerce_core.access.model import (
+    GUEST,
+    PERMISSIONS,
+    SEES,
+    SYSTEM,
+    Actor,
+    ActorKind,
+    Origin,
+    Permission,
+    Role,
+)
 
 MATRIX = {
     #                              ADMIN MANAGER SUPPORT
@@ -84,6 +94,16 @@ def test_a_key_may_what_it_was_made_for_and_nothing_else() -> None:
     key = Actor.key(uuid4(), "till", frozenset({Permission.ORDERS_READ}), Origin())
 
     assert [permission for permission in Permission if may(key, permission)] == [Permission.ORDERS_READ]
+
+
+def test_whoever_may_change_something_sees_it() -> None:
+    writes = [permission for permission in Permission if not permission.endswith((":read", ":manage"))]
+    assert list(SEES) == writes
+
+    for write, read in SEES.items():
+        key = Actor.key(uuid4(), "till", frozenset({write}), Origin())
+        assert key.permissions == {write, read}
+        assert model.MATRIX[write] <= model.MATRIX[read]
 
 
 def test_nobody_covers_more_than_they_have_and_the_first_that_lacks_is_named() -> None:

@@ -88,8 +88,8 @@ def test_a_token_that_is_not_ours_opens_nothing(people: People, rows: Rows, spoi
     token, before = people.token("ana@example.com"), state(rows)
     for use in (
         lambda: people.accounts.verify(spoil(token), GOOD, HERE),
-        lambda: people.credentials.reset(spoil(token), OTHER),
-        lambda: people.credentials.reset(token, OTHER),  # Made for something else.
+        lambda: people.credentials.reset(spoil(token), OTHER, HERE),
+        lambda: people.credentials.reset(token, OTHER, HERE),  # Made for something else.
         lambda: people.credentials.confirm_email_change(token),
     ):
         with pytest.raises(ProofInvalid):
@@ -168,17 +168,17 @@ def test_another_password_ends_every_session_and_every_other_link(people: People
     people.credentials.ask_reset("ana@example.com", Locale.EN)
     token = people.token("ana@example.com")
     with pytest.raises(InvalidInput):
-        people.credentials.reset(token, "short")
+        people.credentials.reset(token, "short", HERE)
     assert people.actor(session)
 
-    people.credentials.reset(token, OTHER)
+    people.credentials.reset(token, OTHER, HERE)
 
     with pytest.raises(SessionInvalid):
         people.actor(session)
     with pytest.raises(InvalidCredentials):
         people.accounts.log_in("ana@example.com", GOOD, HERE)
     with pytest.raises(ProofInvalid):
-        people.credentials.reset(token, GOOD)
+        people.credentials.reset(token, GOOD, HERE)
     assert people.accounts.log_in("ana@example.com", OTHER, HERE)
     assert "has changed" in people.mails("ana@example.com")[-1]
     assert rows("SELECT count(*) FROM customer_proofs") == [(0,)]

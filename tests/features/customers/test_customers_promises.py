@@ -14,11 +14,13 @@ from commerce_core.access.model import GUEST, SYSTEM, Actor
 from commerce_core.cart.details import CartChanges
 from commerce_core.cart.errors import CartNotFound
 from commerce_core.cart.service import NewCart, NewItem
-from commerce_core.customers.errors import CustomerErased
+from commerce_core.customers.addresses import AddressChanges
+from commerce_core.customers.errors import AddressNotFound, CustomerErased
 from commerce_core.customers.model import NewAccount
 from commerce_core.customers.retention import Kept
 from commerce_core.emails.consent import MailPurpose
 from commerce_core.gateways.argon2 import Argon2Hasher
+from commerce_core.kernel.address import Address
 from commerce_core.kernel.destination import Destination
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.kernel.idempotency import Reply, Running
@@ -26,7 +28,7 @@ from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.model import OrderStatus
 from commerce_core.settings import from_environ
-from commerce_core.staff.errors import InvalidCredentials
+from commerce_core.staff.errors import InvalidCredentials, SessionInvalid
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.clock import Clock
 from commerce_core.wiring import Commerce
@@ -247,3 +249,44 @@ def test_each_setting_ends_the_time_of_its_own_kind(
     assert {kind for kind in (Kept.PROOFS, Kept.SESSIONS, Kept.GUESSES) if early[kind]} == {
         Kept.PROOFS, Kept.SESSIONS, Kept.GUESSES,
     }  # fmt: skip
+
+
+def test_nobody_reads_or_changes_the_addresses_and_sessions_of_others(
+    people: People, shop: Commerce, rows: Rows
+) -> None:
+    session = people.join()
+    ana, bo = people.actor(session), people.actor(people.join("bo@example.com"))
+    home = Address("Ana", "12 rue des Lilas", "Paris", "FR", postal_code="75011")
+    kept = shop.profile.add_address(ana, home)
+    before = everything(rows)
+    uses: dict[str, Callable[[Actor], object]] = {
+        "read": lambda who: shop.profile.address(who, kept.id),
+        "change": lambda who: shop.profile.change_address(who, kept.id, AddressChanges(default_billing=True)),
+        "remove": lambda who: shop.profile.remove_address(who, kept.id),
+    }
+    for name, use in uses.items():
+        with pytest.raises(AddressNotFound):
+            use(bo)
+        with pytest.raises(SessionInvalid):
+            use(GUEST)
+        assert everything(rows) == before, name
+    for who in (bo, GUEST, SYSTEM):
+        with pytest.raises(SessionInvalid):
+            people.accounts.refresh(who, session.access_token)
+        people.accounts.log_out(who, session.access_token)
+        assert everything(rows) == before
+    assert people.accounts.authenticate(session.access_token, HERE) == ana
+
+
+def test_of_notes_the_last_hundred_are_shown_in_the_order_of_writing(
+    people: People, shop: Commerce, rows: Rows
+) -> None:
+    customer_id = people.join().customer.id
+    rows(
+        "INSERT INTO customer_notes (id, customer_id, text, author)"
+        " SELECT gen_random_uuid(), %s, n::text, 'Kim' FROM generate_series(1, 120) n",
+        customer_id,
+    )
+    rows("UPDATE customer_notes SET created_at = created_at + text::integer * interval '1 second'")
+    notes = shop.customers.show(SYSTEM, customer_id).notes
+    assert [note.text for note in notes] == [str(number) for number in range(21, 121)]

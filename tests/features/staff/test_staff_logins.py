@@ -151,3 +151,28 @@ def test_two_administrators_who_demote_each_other_fifty_times_always_leave_one(c
             outcomes.append(sorted(each.result() for each in both))
         assert rows("SELECT count(*) FROM users WHERE role = 'ADMIN' AND disabled_at IS NULL") == [(1,)]
     assert outcomes == [["demoted", "last-admin"]] * 50
+
+
+@pytest.mark.parametrize(("fall", "refusal"), [("demoted", PermissionDenied), ("shut out", SessionInvalid)])
+def test_a_request_under_way_does_nothing_more_for_who_is_just_losing_access(
+    crew: Crew, rows: Rows, fall: str, refusal: type[CommerceError]
+) -> None:
+    """Mo was let in a moment ago as an administrator, and is none any more when the team is theirs to change."""
+    crew.hire("Boss")
+    falling, friend, foe = crew.hire("Mo"), crew.hire("Friend", Role.SUPPORT), crew.hire("Foe")
+    out = crew.hire("Out")
+    crew.staff.disable(SYSTEM, out.id)
+    mo = crew.actor("Mo")
+    if fall == "demoted":
+        crew.staff.set_role(SYSTEM, falling.id, Role.MANAGER)
+    else:
+        crew.staff.disable(SYSTEM, falling.id)
+    before = state(rows)
+    for late in (
+        lambda: crew.staff.set_role(mo, friend.id, Role.ADMIN),
+        lambda: crew.staff.disable(mo, foe.id),
+        lambda: crew.staff.enable(mo, out.id),
+    ):
+        with pytest.raises(refusal):
+            late()
+        assert state(rows) == before

@@ -216,3 +216,31 @@ def test_logging_in_is_locked_after_ten_guesses_and_told_alike_for_strangers(cre
             crew.staff.log_in(email, GOOD, elsewhere)
     clock.forward(timedelta(minutes=16))
     assert crew.token("Kim")
+
+
+def test_who_has_read_the_mail_of_an_account_comes_in_while_others_guess(crew: Crew, clock: Clock) -> None:
+    crew.hire("Kim", Role.SUPPORT)
+    elsewhere = Origin("req-2", "198.51.100.7")
+
+    def others_guess() -> None:
+        for number in range(20):
+            with pytest.raises((InvalidCredentials, LoginLocked)):
+                crew.staff.log_in("kim@example.com", "a wrong password", Origin("r", f"192.0.2.{100 + number}"))
+
+    others_guess()
+    with pytest.raises(LoginLocked):
+        crew.staff.log_in("kim@example.com", GOOD, elsewhere)
+
+    crew.passwords.ask_reset("kim@example.com")
+    crew.passwords.reset(crew.link("kim@example.com"), OTHER, elsewhere)
+
+    for _ in range(3):
+        others_guess()
+        assert crew.staff.log_in("kim@example.com", OTHER, elsewhere).access_token
+        clock.forward(timedelta(minutes=16))
+
+
+def test_the_version_told_with_another_password_is_the_one_that_is_kept(crew: Crew) -> None:
+    kim = crew.hire("Kim")
+    told = crew.passwords.change(crew.actor("Kim"), GOOD, OTHER, HERE).staff.version
+    assert told == crew.staff.show(SYSTEM, kim.id).version
