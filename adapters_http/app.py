@@ -12,6 +12,12 @@ from adapters_http.admin.carts import AdminCarts
 from adapters_http.admin.categories import AdminCategories, AdminCategory
 from adapters_http.admin.customers import AdminCustomers
 from adapters_http.admin.discounts import AdminDiscount, AdminDiscounts
+from adapters_http.admin.draft_orders import (
+    AdminDraftHold,
+    AdminDraftOrder,
+    AdminDraftOrders,
+    AdminDraftPlacing,
+)
 from adapters_http.admin.images import AdminProductImage, AdminProductImages
 from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
@@ -79,9 +85,9 @@ from adapters_http.problems import ProblemHandlers
 from adapters_http.request_log import RequestLog
 from adapters_http.store.cart import CartDiscount, CartItem, CartItems, Carts, CartShippingOptions, OneCart
 from adapters_http.store.categories import Categories, OneCategory
-from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
+from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder, StoreOrderPayment
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
-from adapters_http.store.invoices import StoreOrderInvoice
+from adapters_http.store.invoices import StoreOrderInvoice, StoreOrderInvoicePdf, StoreOrderInvoices
 from adapters_http.store.products import OneProduct, Products
 from adapters_http.webhooks.stripe import StripeWebhook
 from commerce_core.wiring import Commerce
@@ -118,7 +124,10 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
         "/v1/store/orders/{order_id}": StoreOrder(shop.checkout),
+        "/v1/store/orders/{order_id}/pay": StoreOrderPayment(shop.checkout),
         "/v1/store/orders/{order_id}/invoice.pdf": StoreOrderInvoice(shop.invoices),
+        "/v1/store/orders/{order_id}/invoices": StoreOrderInvoices(shop.invoices),
+        "/v1/store/orders/{order_id}/invoices/{invoice_id}.pdf": StoreOrderInvoicePdf(shop.invoices),
         "/v1/webhooks/stripe": StripeWebhook(shop.payments),
         "/v1/admin/products": AdminProducts(shop.catalog),
         "/v1/admin/products/export.csv": AdminProductExport(shop.imports),
@@ -143,6 +152,10 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/tags/{tag_id}/merge": AdminTagMerge(shop.tags),
         "/v1/admin/redirects": AdminRedirects(shop.redirects),
         "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
+        "/v1/admin/draft-orders": AdminDraftOrders(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}": AdminDraftOrder(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}/hold": AdminDraftHold(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}/order": AdminDraftPlacing(shop.draft_orders),
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/export.csv": AdminOrderExport(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),

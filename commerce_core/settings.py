@@ -66,6 +66,7 @@ class Settings:
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     store_category_path: str = "/categories/{slug}"
+    store_order_path: str = "/orders/{id}"
     port: int = 8000
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
@@ -255,4 +256,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "trusted_proxies": _whole(0, 100),
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
     "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),
+    "store_order_path": _matching(r"/.*\{id\}.*", "a path with {id} in it, such as /orders/{id}"),
 }

@@ -20,6 +20,8 @@ from commerce_core.checkout.model import CheckoutPolicy, PaymentMethod
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.service import CustomersService
 from commerce_core.discounts.service import DiscountService
+from commerce_core.draft_orders.model import DraftPolicy
+from commerce_core.draft_orders.service import DraftOrderService
 from commerce_core.emails.service import EmailService
 from commerce_core.equipment import (
     Ground,
@@ -48,7 +50,7 @@ from commerce_core.inbox.service import InboxService
 from commerce_core.inventory.service import InventoryService
 from commerce_core.invoices.service import InvoiceService
 from commerce_core.kernel.idempotency import Idempotency
-from commerce_core.kernel.ids import uuid7
+from commerce_core.kernel.ids import capability, uuid7
 from commerce_core.kernel.token import SecretKey
 from commerce_core.media.pictures import Pictures
 from commerce_core.media.remote import RemoteImageService
@@ -69,6 +71,7 @@ from commerce_core.postgres.charges import PostgresChargeReader
 from commerce_core.postgres.customers import PostgresCustomerReader
 from commerce_core.postgres.database import Database
 from commerce_core.postgres.discounts import PostgresDiscountReader
+from commerce_core.postgres.draft_orders import PostgresDraftOrderReader
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.feeds import PostgresFeedReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
@@ -142,6 +145,7 @@ class Commerce:
     reconciliation: ReconciliationService
     checkout: CheckoutService
     cancellations: CancellationService
+    draft_orders: DraftOrderService
     invoices: InvoiceService
 
     def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
@@ -241,7 +245,8 @@ def open_shop(
         payment_cases=payments.cases,
         reconciliation=_reconciliation(ground, payments, card),
         checkout=checkout,
-        cancellations=CancellationService(checkout, payments.refunds),
+        cancellations=CancellationService(begin, checkout, payments.refunds),
+        draft_orders=_draft_orders(ground, checkout, store.base),
         invoices=invoices,
     )
 
@@ -302,4 +307,18 @@ def _checkout(
         taxes=ground.taxes,
         policy=CheckoutPolicy(reference_format=ground.settings.order_reference_format),
         secret=ground.secret,
+    )
+
+
+def _draft_orders(ground: Ground, checkout: CheckoutService, store: str) -> DraftOrderService:
+    return DraftOrderService(
+        begin=ground.begin,
+        new_draft_id=capability,
+        new_id=uuid7,
+        read=PostgresDraftOrderReader(ground.database),
+        checkout=checkout,
+        taxes=ground.taxes,
+        currency=ground.settings.currency,
+        order_url=f"{store}{ground.settings.store_order_path}",
+        policy=DraftPolicy(),
     )
