@@ -29,6 +29,7 @@ _WORDS = {
     "redirects": ("redirects", "Keep old addresses alive."),
     "discounts": ("discounts", "Keep discounts, with codes and automatic ones."),
     "orders": ("orders", "Look at orders and move them on."),
+    "draft-orders": ("draft_orders", "Build orders for buyers, and send them the link to pay."),
     "shipments": ("shipments", "Send what is paid for, and say what has arrived."),
     "invoices": ("invoices", "Issue invoices and credit notes, and print them."),
     "customers": ("customers", "Look after customers, and after what is kept about them."),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from adapters_cli.once import once
 from adapters_cli.order_names import Order, order_id
 from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
@@ -12,7 +13,7 @@ from commerce_core.kernel.errors import InvalidInput
 from commerce_core.orders.views import OrderView
 from commerce_core.payments.drafts import NewRefund, RefundItem
 from commerce_core.payments.model import RefundReason
-from commerce_core.payments.views import RefundLineView
+from commerce_core.payments.views import RefundLineView, RefundPreview, RefundView
 
 
 def refund(
@@ -29,8 +30,12 @@ def refund(
     everything: Annotated[bool, typer.Option("--everything", help="All that is left.")] = False,
     restock: Annotated[bool, typer.Option("--restock", help="The units come back on the shelf.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Say what it comes to, and do nothing.")] = False,
+    key: Annotated[
+        str | None, typer.Option(help="A word of yours: repeated with it, the same refund is made once.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Give money back: an amount, units of lines, or everything. The provider is asked at once."""
+    """Give money back: an amount, units of lines, or everything. Says what it comes to, and asks before it does it."""
     screen = Screen.of(ctx)
     with opened() as shop:
         seen = shop.checkout.show(OPERATOR, order_id(shop, order))
@@ -47,9 +52,16 @@ def refund(
         if preview:
             outline = shop.refunds.preview(OPERATOR, seen.id, wanted)
             _lines(screen, outline, outline.lines)
-            screen.note(f"{outline.amount} would go back, {outline.tax} of it tax; {outline.left} would be left.")
+            screen.note(_would(outline))
             return
-        made = shop.refunds.refund(OPERATOR, seen.id, wanted)
+
+        def give() -> RefundView:
+            if not yes:
+                told = _would(shop.refunds.preview(OPERATOR, seen.id, wanted))
+                typer.confirm(f"{told} Give it back?", abort=True, err=True)
+            return shop.refunds.refund(OPERATOR, seen.id, wanted)
+
+        made = once(shop, key, f"orders refund {seen.id}", wanted, give, RefundView)
     screen.answer(made, f"{made.amount} of order {seen.number} goes back: {made.status}.")
 
 
@@ -93,6 +105,10 @@ def _item(order: OrderView, typed: str) -> RefundItem:
     if line is None or not quantity.isdecimal():
         raise InvalidInput.at("/item", "invalid-value", "Must be a line's SKU or id and a number, like MUG-W=2.")
     return RefundItem(line.id, int(quantity))
+
+
+def _would(outline: RefundPreview) -> str:
+    return f"{outline.amount} would go back, {outline.tax} of it tax; {outline.left} would be left."
 
 
 def _lines(screen: Screen, value: object, lines: tuple[RefundLineView, ...]) -> None:

@@ -32,6 +32,12 @@ from adapters_http.admin.customers import (
     AdminCustomers,
 )
 from adapters_http.admin.discounts import AdminDiscount, AdminDiscounts
+from adapters_http.admin.draft_orders import (
+    AdminDraftHold,
+    AdminDraftOrder,
+    AdminDraftOrders,
+    AdminDraftPlacing,
+)
 from adapters_http.admin.images import AdminProductImage, AdminProductImages
 from adapters_http.admin.imports import AdminProductExport, AdminProductImport
 from adapters_http.admin.inventory import AdminInventory, AdminStock, AdminStockAdjustments, AdminStockCounts
@@ -139,9 +145,9 @@ from adapters_http.store.accounts import (
 )
 from adapters_http.store.cart import CartDiscount, CartItem, CartItems, Carts, CartShippingOptions, OneCart
 from adapters_http.store.categories import Categories, OneCategory
-from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder
+from adapters_http.store.checkout import Checkout, CheckoutConfirmation, StoreOrder, StoreOrderPayment
 from adapters_http.store.feeds import GoogleFeed, Robots, SitemapFile, SitemapIndex
-from adapters_http.store.invoices import StoreOrderInvoice
+from adapters_http.store.invoices import StoreOrderInvoice, StoreOrderInvoicePdf, StoreOrderInvoices
 from adapters_http.store.me import Me, MyAddress, MyAddresses, MyExport, MyOrders
 from adapters_http.store.products import OneProduct, Products
 from adapters_http.webhooks.stripe import StripeWebhook
@@ -197,7 +203,10 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/store/checkout": Checkout(shop.checkout),
         "/v1/store/checkout/confirm": CheckoutConfirmation(shop.checkout),
         "/v1/store/orders/{order_id}": StoreOrder(shop.checkout, shop.profile),
+        "/v1/store/orders/{order_id}/pay": StoreOrderPayment(shop.checkout),
         "/v1/store/orders/{order_id}/invoice.pdf": StoreOrderInvoice(shop.invoices, shop.profile),
+        "/v1/store/orders/{order_id}/invoices": StoreOrderInvoices(shop.invoices),
+        "/v1/store/orders/{order_id}/invoices/{invoice_id}.pdf": StoreOrderInvoicePdf(shop.invoices),
         "/v1/store/customers": Customers(shop.accounts),
         "/v1/store/auth/login": CustomerLogin(shop.accounts),
         "/v1/store/auth/logout": CustomerLogout(shop.accounts),
@@ -237,6 +246,10 @@ def routes(shop: Commerce) -> dict[str, object]:
         "/v1/admin/tags/{tag_id}/merge": AdminTagMerge(shop.tags),
         "/v1/admin/redirects": AdminRedirects(shop.redirects),
         "/v1/admin/redirects/{redirect_id}": AdminRedirect(shop.redirects),
+        "/v1/admin/draft-orders": AdminDraftOrders(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}": AdminDraftOrder(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}/hold": AdminDraftHold(shop.draft_orders),
+        "/v1/admin/draft-orders/{draft_order_id}/order": AdminDraftPlacing(shop.draft_orders),
         "/v1/admin/orders": AdminOrders(shop.orders),
         "/v1/admin/orders/export.csv": AdminOrderExport(shop.orders),
         "/v1/admin/orders/{order_id}": AdminOrder(shop.checkout),

@@ -14,6 +14,8 @@ from commerce_core.customers.model import AccountPolicy
 from commerce_core.customers.privacy import PrivacyService
 from commerce_core.customers.profile import ProfileService
 from commerce_core.customers.service import CustomersService
+from commerce_core.draft_orders.model import DraftPolicy
+from commerce_core.draft_orders.service import DraftOrderService
 from commerce_core.emails.service import EmailService
 from commerce_core.equipment import Ground, mail_sender, merchant_of
 from commerce_core.gateways.addresses import is_public
@@ -25,7 +27,7 @@ from commerce_core.gateways.webhook_post import WebhookPost, is_inner_or_public
 from commerce_core.inbox.model import RETRY as INBOX_RETRY
 from commerce_core.invoices.service import InvoiceService
 from commerce_core.kernel.idempotency import Idempotency
-from commerce_core.kernel.ids import uuid7
+from commerce_core.kernel.ids import capability, uuid7
 from commerce_core.keys.door import OperatorDoor
 from commerce_core.keys.service import KeyService
 from commerce_core.merchant.service import MerchantService
@@ -39,6 +41,7 @@ from commerce_core.payments.refunds import RefundService
 from commerce_core.payments.service import PaymentPolicy, PaymentService
 from commerce_core.postgres.charges import PostgresChargeReader
 from commerce_core.postgres.customers import PostgresCustomerReader
+from commerce_core.postgres.draft_orders import PostgresDraftOrderReader
 from commerce_core.postgres.emails import PostgresEmailReader
 from commerce_core.postgres.idempotency import PostgresIdempotencyStore
 from commerce_core.postgres.inbox import PostgresInboxStore
@@ -139,6 +142,21 @@ def invoices(ground: Ground, selling: CheckoutService) -> InvoiceService:
     """Who writes invoices and credit notes."""
     seller, reader = merchant_of(ground.settings), PostgresInvoiceReader(ground.database)
     return InvoiceService(ground.begin, reader, seller, PdfDocuments(), selling, uuid7)
+
+
+def draft_orders(ground: Ground, selling: CheckoutService, store: str) -> DraftOrderService:
+    """Who writes down what people order by telephone, for a storefront at `store`."""
+    return DraftOrderService(
+        begin=ground.begin,
+        new_draft_id=capability,
+        new_id=uuid7,
+        read=PostgresDraftOrderReader(ground.database),
+        checkout=selling,
+        taxes=ground.taxes,
+        currency=ground.settings.currency,
+        order_url=f"{store}{ground.settings.store_order_path}",
+        policy=DraftPolicy(),
+    )
 
 
 @frozen

@@ -68,6 +68,7 @@ class Settings:
     public_store_url: str | None = None
     store_product_path: str = "/products/{slug}"
     store_category_path: str = "/categories/{slug}"
+    store_order_path: str = "/orders/{id}"
     store_account_path: str = "/account/{action}"
     public_staff_url: str | None = None  # https://staff.example.com/{action}: where links of mails to the staff lead
     marketing_text_version: str = "1"  # of the text beside the box that people tick
@@ -318,4 +319,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "rate_limits": _factor,
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),
     "store_product_path": _matching(r"/.*\{slug\}.*", "a path with {slug} in it, such as /products/{slug}"),
+    "store_order_path": _matching(r"/.*\{id\}.*", "a path with {id} in it, such as /orders/{id}"),
 }

@@ -27,6 +27,7 @@ from commerce_core.customers.profile import ProfileService
 from commerce_core.customers.retention import Kept, RetentionService
 from commerce_core.customers.service import CustomersService
 from commerce_core.discounts.service import DiscountService
+from commerce_core.draft_orders.service import DraftOrderService
 from commerce_core.emails.consent import ConsentService
 from commerce_core.emails.service import EmailService
 from commerce_core.equipment import (
@@ -152,6 +153,7 @@ class Commerce:
     reconciliation: ReconciliationService
     checkout: CheckoutService
     cancellations: CancellationService
+    draft_orders: DraftOrderService
     invoices: InvoiceService
 
     def on(self, event: type[E], name: str | None = None) -> Callable[[Subscriber[E]], Subscriber[E]]:
@@ -295,6 +297,7 @@ def open_shop(
         payment_cases=payments.cases,
         reconciliation=departments.reconciliation(ground, payments, card),
         checkout=checkout,
-        cancellations=CancellationService(checkout, payments.refunds),
+        cancellations=CancellationService(begin, checkout, payments.refunds),
+        draft_orders=departments.draft_orders(ground, checkout, store.base),
         invoices=invoices,
     )

@@ -12,6 +12,7 @@ from commerce_core.cart.errors import CartEmpty, CartMerged, CartNotFound, CartN
 from commerce_core.cart.model import CartId
 from commerce_core.checkout.errors import (
     OrderExpired,
+    OrderNoLongerPayable,
     PaymentMethodNotOffered,
     ShippingNotChosen,
     TotalChanged,
@@ -158,3 +159,25 @@ class StoreOrder:
         if shopper.kind is ActorKind.CUSTOMER and headers.x_order_token is None:
             return Answer(self.profile.order(shopper, order_id))
         return Answer(self.checkout.order(order_id, headers.x_order_token or ""))
+
+
+@frozen
+class StoreOrderPayment:
+    """`/v1/store/orders/{order_id}/pay`."""
+
+    checkout: CheckoutService
+
+    @operation(
+        "Pay an order",
+        answers={200: ConfirmationView},
+        refusals=(OrderNotFound, OrderNoLongerPayable, OutOfStock, PaymentMethodNotOffered, *OF_PROVIDER),
+        idempotency=Idempotent.HONOURED,
+        resumable=True,
+        owner=lambda given: given["order_id"],
+    )
+    def on_post(self, order_id: UUID, headers: OrderToken) -> Answer:
+        """A payment for an order that staff has placed, or whose last payment came to nothing. Needs `X-Order-Token`.
+
+        However often it is asked for, it is the same one until the provider ends it; the price is the one agreed.
+        """
+        return Answer(self.checkout.pay(order_id, headers.x_order_token or ""))

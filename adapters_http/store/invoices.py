@@ -1,4 +1,4 @@
-"""A buyer's own invoice."""
+"""A buyer's own invoice, and what refunds took back of it."""
 
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from commerce_core.access.model import Actor, ActorKind
 from commerce_core.customers.profile import ProfileService
 from commerce_core.invoices.errors import InvoiceNotFound, PrinterMissing
 from commerce_core.invoices.service import InvoiceService
+from commerce_core.invoices.views import DocumentList
 from commerce_core.orders.errors import OrderNotFound
 
 
@@ -32,3 +33,29 @@ class StoreOrderInvoice:
         if shopper.kind is ActorKind.CUSTOMER and headers.x_order_token is None:
             return as_file(self.profile.invoice(shopper, order_id))
         return as_file(self.invoices.pdf_for_buyer(order_id, headers.x_order_token or ""))
+
+
+@frozen
+class StoreOrderInvoices:
+    """`/v1/store/orders/{order_id}/invoices`."""
+
+    invoices: InvoiceService
+
+    @operation("List the documents of an order", answers={200: DocumentList}, refusals=(OrderNotFound,))
+    def on_get(self, order_id: UUID, headers: OrderToken) -> Answer:
+        """Its invoice, and a credit note for each refund. Needs `X-Order-Token`."""
+        return Answer(self.invoices.of_order_for_buyer(order_id, headers.x_order_token or ""))
+
+
+@frozen
+class StoreOrderInvoicePdf:
+    """`/v1/store/orders/{order_id}/invoices/{invoice_id}.pdf`."""
+
+    invoices: InvoiceService
+
+    @operation(
+        "Read a document of an order", answers={200: PDF}, refusals=(OrderNotFound, InvoiceNotFound, PrinterMissing)
+    )
+    def on_get(self, order_id: UUID, invoice_id: UUID, headers: OrderToken) -> Answer:
+        """Any of those that the list names, an invoice or a credit note. Needs `X-Order-Token`."""
+        return as_file(self.invoices.one_for_buyer(order_id, headers.x_order_token or "", invoice_id))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from commerce_core.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
+from commerce_core.kernel.errors import Conflict, NotFound, StaleVersion
 
 
 @frozen
@@ -34,9 +34,9 @@ class DraftOrderPlaced(Conflict):
 
 
 @frozen
-class DraftOrderIncomplete(Invalid):
+class DraftOrderIncomplete(Conflict):
     """Something is missing without which there is no order."""
 
     code = "draft-order-incomplete"
-    detail = "This draft cannot become an order yet. It lacks: {missing}."
+    detail = "This draft lacks something that an order needs."
     missing: tuple[str, ...]

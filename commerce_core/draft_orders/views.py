@@ -1,5 +1,6 @@
 """A draft as staff sees it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -124,6 +125,7 @@ class DraftOrderView:
         """The draft with its totals, or with those of the order it has become."""
         cart, shipping = draft.cart, draft.by_hand.shipping
         options = sums.options if isinstance(sums, Totals) else ()
+        parts: Sequence[PricedPart | OrderLine] = sums.lines
         return cls(
             id=cart.id,
             status=draft.status,
@@ -131,9 +133,7 @@ class DraftOrderView:
             customer_id=cart.customer_id,
             email=cart.email,
             locale=cart.locale,
-            items=tuple(
-                DraftItemView.of(draft, line, part) for line, part in zip(cart.lines, sums.lines, strict=True)
-            ),
+            items=tuple(DraftItemView.of(draft, line, part) for line, part in zip(cart.lines, parts, strict=True)),
             discount=ManualDiscount.of(draft.discount) if draft.discount else None,
             shipping_address=cart.shipping_address,
             billing_address=draft.billing_address,

@@ -5,10 +5,12 @@ from itertools import accumulate
 
 from attrs import frozen
 
+from commerce_core.gateways.pdf_countries import with_country
 from commerce_core.gateways.pdf_sheet import BOLD, BOTTOM, LEFT, MILLIMETRE, RIGHT, TOP, Sheet, fitted, leading
 from commerce_core.gateways.pdf_words import WORDS, Words
 from commerce_core.gateways.templates import written
 from commerce_core.invoices.model import Buyer, Document, DocumentKind, PaperLine, TaxShare
+from commerce_core.kernel.address import Address
 from commerce_core.kernel.money import Money, total
 from commerce_core.kernel.transaction import must_be_outside_transaction
 
@@ -93,7 +95,7 @@ class _Press:
         billed = self._party(LEFT, y, words.billed_to, self._billed(buyer), _MIDDLE - LEFT - 12)
         delivered = y
         if buyer.delivered_to:
-            delivered = self._party(_MIDDLE, y, words.delivered_to, buyer.delivered_to.lines(), RIGHT - _MIDDLE)
+            delivered = self._party(_MIDDLE, y, words.delivered_to, self._place(buyer.delivered_to), RIGHT - _MIDDLE)
         return min(billed, delivered) - 16
 
     def _seller(self) -> Iterator[tuple[str, bool]]:
@@ -102,7 +104,7 @@ class _Press:
         company = " ".join(part for part in (seller.legal_name, seller.legal_form) if part)
         told = (
             company if company != seller.name else "",
-            *seller.address,
+            *with_country(seller.address, seller.country, self._paper.language),
             f"{words.company_number} {seller.company_number}" if seller.company_number else "",
             f"{words.vat_number} {seller.vat_number}" if seller.vat_number else "",
             seller.email or "",
@@ -136,7 +138,10 @@ class _Press:
 
     def _billed(self, buyer: Buyer) -> list[str]:
         number = [f"{self._words.vat_number} {buyer.vat_number}"] if buyer.vat_number else []
-        return [*(buyer.address.lines() if buyer.address else ()), *number, buyer.email]
+        return [*(self._place(buyer.address) if buyer.address else ()), *number, buyer.email]
+
+    def _place(self, address: Address) -> tuple[str, ...]:
+        return with_country(address.lines(), address.country, self._paper.language)
 
     def _party(self, x: float, y: float, title: str, lines: Iterable[str], room: float) -> float:
         self._sheet.text(x, y, title, _SMALL, grey=True)

@@ -121,6 +121,22 @@ class InvoiceService:
         """The same, for whoever has shown already that the order is theirs. Raises what is left of that."""
         return self._printed(_found(self.read.invoice_of(order_id)))
 
+    def of_order_for_buyer(self, order_id: UUID, order_token: str) -> DocumentList:
+        """The documents of an order, the first first, for whoever holds its token. Raises `OrderNotFound`."""
+        self.door.order(order_id, order_token)
+        return DocumentList(self.read.of_order(order_id))
+
+    def one_for_buyer(self, order_id: UUID, order_token: str, document_id: UUID) -> Pdf:
+        """Any document of an order, for whoever holds the order's token.
+
+        Raises `OrderNotFound`, `InvoiceNotFound` also for a document of another order, or `PrinterMissing`.
+        """
+        self.door.order(order_id, order_token)
+        document = _found(self.read.find(document_id))
+        if document.order_id != order_id:
+            raise InvoiceNotFound
+        return self._printed(document)
+
     def export(self, actor: Actor, period: Period) -> Iterator[str]:
         """The documents of a period as the lines of a CSV file, a row for each tax rate, in the order of their numbers.
 

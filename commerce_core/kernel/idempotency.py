@@ -17,6 +17,7 @@ from typing import Protocol
 from uuid import UUID
 
 from attrs import field, frozen
+from cryptography.fernet import InvalidToken
 
 from commerce_core.kernel.errors import Conflict, Invalid
 from commerce_core.kernel.ids import NewId
@@ -148,7 +149,10 @@ class Idempotency:
             raise IdempotencyAnswerLost
         if found.status is None or found.body is None:
             raise IdempotencyInProgress
-        return Reply(found.status, self.secret.unseal(_PURPOSE, found.body), found.headers)
+        try:
+            return Reply(found.status, self.secret.unseal(_PURPOSE, found.body), found.headers)
+        except InvalidToken:  # Sealed under a secret that is no longer ours.
+            raise IdempotencyAnswerLost from None
 
     def finish(self, running: Running, reply: Reply | None) -> None:
         """Keep a success to be replayed. Without one give the key up: it is free again unless something took effect."""

@@ -55,6 +55,7 @@ NEXT: dict[OrderStatus, dict[OrderStatus, frozenset[Hand]]] = {
     OrderStatus.PAID: {
         OrderStatus.FULFILLED: frozenset({Hand.STAFF, Hand.GOODS}),
         OrderStatus.REFUNDED: frozenset({Hand.PAYMENT}),
+        OrderStatus.CANCELLED: frozenset({Hand.STAFF}),  # Only if it cost nothing; else its money goes back.
     },
     OrderStatus.FULFILLED: {
         OrderStatus.PAID: frozenset({Hand.GOODS}),
@@ -220,7 +221,9 @@ class Order:
         )
 
     def cancelled(self, hand: Hand) -> Self:
-        """The order that came to nothing. Raises `OrderStatusRefused` when it is too late for that."""
+        """The order that came to nothing. Raises `OrderStatusRefused` when it is too late for that, or was paid for."""
+        if self.status is OrderStatus.PAID and self.total:
+            raise OrderStatusRefused(self.id, self.status.value, OrderStatus.CANCELLED.value)
         return evolve(self.moved(OrderStatus.CANCELLED, hand), expires_at=None)
 
     def refunded(self, back: Money, captured: Money) -> Self:
@@ -242,8 +245,11 @@ class Order:
         """The order as what has left, arrived and been refunded of its lines makes it: itself, if nothing is new.
 
         A paid order is FULFILLED when nothing is left to send, COMPLETED when all of it has arrived, and PAID again
-        when something is to be sent after all. An order that is over in another way keeps its status.
+        when something is to be sent after all. An order that is over in another way keeps its status, and one that
+        was never paid has no goods to follow.
         """
+        if self.paid_at is None:
+            return self
         goods = fulfillment_of(self.lines)
         after = evolve(self, fulfillment_status=goods)
         sent = goods in {FulfillmentStatus.FULFILLED, FulfillmentStatus.DELIVERED}

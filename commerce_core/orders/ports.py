@@ -23,7 +23,7 @@ class Orders(Protocol):
         ...
 
     def add(self, order: Order, actor: Actor, reason: str = "") -> None:
-        """A new order with its lines and its first transition, and why it is there if nobody bought it by themselves."""
+        """A new order with its lines and its first transition, which tells the reason if there is one."""
         ...
 
     def lock(self, order_id: OrderId) -> Order:

@@ -280,6 +280,7 @@ class CaseKind(StrEnum):
     PAID_WITHOUT_ORDER = "paid_without_order"  # Paid for an order, or an attempt of one, that is not in our books.
     ORDER_WITHOUT_PAYMENT = "order_without_payment"  # Paid in our books, and not in the provider's.
     REFUND_FAILED = "refund_failed"  # Promised to the buyer, and not given.
+    REFUND_MADE_ELSEWHERE = "refund_made_elsewhere"  # Given at the provider; what becomes of the goods nobody has said.
 
 
 class CaseStatus(StrEnum):

@@ -19,7 +19,9 @@ from commerce_core.payments.drafts import NewRefund
 from commerce_core.payments.errors import GatewayRefused, GatewayUnavailable, OrderIsSent, PaymentUnknown
 from commerce_core.payments.gateways import Gateways
 from commerce_core.payments.model import (
+    CaseKind,
     Payment,
+    PaymentCase,
     Refund,
     RefundId,
     RefundReason,
@@ -76,7 +78,7 @@ class RefundService:
     ) -> RefundView:
         """Give back all that is left of a paid order nothing of which was sent. Raises `OrderIsSent`, too."""
         wanted = NewRefund(RefundReason.CANCELLED, everything=True, restock=restock, note=reason)
-        payment, refund = self._plan(actor, OrderId(order_id), wanted, expected_version, _must_not_be_sent)
+        payment, refund = self._plan(actor, OrderId(order_id), wanted, expected_version, must_not_be_sent)
         return self._seen_through(payment, refund)
 
     def preview(self, actor: Actor, order_id: UUID, wanted: NewRefund) -> RefundPreview:
@@ -181,8 +183,9 @@ class RefundService:
     def hear(self, provider: str, told: ProviderRefund, message_id: UUID | None = None) -> bool:
         """Bring our books to where the provider's refund is; returns whether they changed. Old news change nothing.
 
-        A refund that we did not ask for is written down as made elsewhere. Raises `PaymentUnknown` for a payment that
-        is not ours, `RefundTooLarge` while one that we planned stands in its way; then nothing has changed.
+        A refund that we did not ask for is written down as made elsewhere, with a case, because only a person knows
+        what becomes of the goods. Raises `PaymentUnknown` for a payment that is not ours, `RefundTooLarge` while one
+        that we planned stands in its way; then nothing has changed.
         """
         with self.begin() as work:
             order, payments = _lock(work, provider, told.intent_id)
@@ -205,6 +208,10 @@ class RefundService:
             RefundStatus.CREATED, created_at=work.now,
         )  # fmt: skip
         work.refunds.add(refund, SYSTEM, of_amount(order, payments, work.refunds.sold(order.id), told.amount))
+        case = PaymentCase(
+            CaseKind.REFUND_MADE_ELSEWHERE, payment.provider, told.id, payment.order_id, received=told.amount
+        )
+        work.payment_cases.open(self.new_id(), case)
         return refund
 
     def hear_all(self, provider: str, intent_id: str, at: datetime) -> None:
@@ -241,6 +248,7 @@ def _refund_of(payments: Sequence[Payment], refund_id: RefundId) -> tuple[Paymen
     return next((payment, refund) for payment in payments for refund in payment.refunds if refund.id == refund_id)
 
 
-def _must_not_be_sent(order: Order) -> None:
+def must_not_be_sent(order: Order) -> None:
+    """Raises `OrderIsSent` once something of it has left."""
     if any(line.shipped_quantity for line in order.lines):
         raise OrderIsSent(order.id)

@@ -23,6 +23,7 @@ from commerce_core.postgres.customers import PostgresCustomers
 from commerce_core.postgres.database import Database, Session
 from commerce_core.postgres.discounts import PostgresDiscounts
 from commerce_core.postgres.doorbell import Doorbell
+from commerce_core.postgres.draft_orders import PostgresDraftOrders
 from commerce_core.postgres.emails import PostgresEmailClaims, PostgresEmailQueue
 from commerce_core.postgres.imports import PostgresHandles
 from commerce_core.postgres.inbox import PostgresInbox
@@ -184,6 +185,10 @@ class PostgresWork:
         if self._kept_rules is None:
             raise RuntimeError("these transactions were opened without rules to price by")
         return PostgresRules(self._session, self._kept_rules)
+
+    @cached_property
+    def draft_orders(self) -> PostgresDraftOrders:
+        return PostgresDraftOrders(self._session, self.carts)
 
     @cached_property
     def charges(self) -> PostgresCharges:

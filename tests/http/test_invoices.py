@@ -2,6 +2,7 @@
 
 import csv
 import io
+from uuid import UUID
 
 import pytest
 from attrs import frozen
@@ -9,7 +10,10 @@ from falcon.testing import TestClient
 
 from commerce_core.access.model import SYSTEM, Origin, Role
 from commerce_core.checkout.views import CheckoutView
+from commerce_core.kernel.money import Money
 from commerce_core.merchant.model import MerchantChanges, Premises
+from commerce_core.orders.model import OrderId
+from commerce_core.payments.drafts import NewRefund
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
 from commerce_core.wiring import Commerce
@@ -83,6 +87,34 @@ def test_a_buyer_reads_the_same_bytes_by_the_token_and_nobody_without(
     for wrong in ({}, {"X-Order-Token": "another"}, headers):
         refused = client.simulate_get(at.pdf, headers=wrong)
         assert (refused.status_code, refused.json["code"]) == (404, "order-not-found")
+
+
+def test_a_buyer_finds_credit_notes_beside_the_invoice_and_no_document_of_another_order(
+    client: TestClient, shop: Commerce, make: Builders, gateway: FakeGateway, paid: CheckoutView, seller: None
+) -> None:
+    shop.refunds.refund(SYSTEM, paid.order.id, NewRefund(amount=Money(500, "EUR")))
+    shop.invoices.issue(SYSTEM, OrderId(paid.order.id))
+    mine = {"X-Order-Token": paid.order_token}
+    path = f"/v1/store/orders/{paid.order.id}/invoices"
+    listed = client.simulate_get(path, headers=mine)
+    invoice, note = listed.json["items"]
+    assert (invoice["kind"], note["kind"], note["refers_to"]) == ("invoice", "credit_note", invoice["number"])
+    assert listed.headers["cache-control"] == "no-store"
+    for document in (invoice, note):
+        pdf = client.simulate_get(f"{path}/{document['id']}.pdf", headers=mine)
+        assert pdf.content == shop.invoices.pdf(SYSTEM, UUID(document["id"])).content
+        assert (pdf.headers["content-type"], pdf.headers["cache-control"]) == ("application/pdf", "no-store")
+
+    other = shop.checkout.check_out(make.request(make.cart((make.variant(), 1)).id))
+    for address in (path, f"{path}/{note['id']}.pdf"):
+        for wrong in ({}, {"X-Order-Token": other.order_token}):
+            refused = client.simulate_get(address, headers=wrong)
+            assert (refused.status_code, refused.json["code"]) == (404, "order-not-found")
+    theirs = f"/v1/store/orders/{other.order.id}/invoices"
+    assert client.simulate_get(theirs, headers={"X-Order-Token": other.order_token}).json == {"items": []}
+    for id_ in (note["id"], other.order.id):
+        refused = client.simulate_get(f"{theirs}/{id_}.pdf", headers={"X-Order-Token": other.order_token})
+        assert (refused.status_code, refused.json["code"]) == (404, "invoice-not-found")
 
 
 def test_what_cannot_be_issued_is_refused_with_what_is_missing(

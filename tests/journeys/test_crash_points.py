@@ -21,7 +21,7 @@ from commerce_core.testing.builders import Builders
 from commerce_core.testing.stripe_server import StripeServer
 from tests.journeys.conftest import SECRET, MailCatcher, RunningShop, free_port, until
 from tests.journeys.test_payment_chaos import at_stripe, check_out, filled_cart
-from tests.journeys.test_purchase import pay
+from tests.journeys.test_purchase import ADDRESS, pay
 
 PASSWORD = "a long enough passphrase"
 PRICE = 1250 + 490
@@ -180,18 +180,51 @@ def money_for_a_cart_taken_back(mortal: MortalShop, point: str) -> None:
     mortal.work()
 
 
-def refund_by_an_operator(mortal: MortalShop, point: str) -> None:
-    """Everything about the purchase is done; then somebody gives one mug's money back, and the mug is on the shelf."""
+def a_link(mortal: MortalShop) -> tuple[str, dict[str, str]]:
+    """Staff places a draft of one mug; where its buyer pays, and with what."""
+    [(variant,)] = mortal.parts.rows("SELECT id FROM product_variants")
+    staff = {"Authorization": f"Bearer {a_token(mortal)}"}
+    body = {
+        "items": [{"variant_id": str(variant), "quantity": 1}],
+        "email": "c@example.com",
+        "shipping_address": ADDRESS,
+        "shipping_option_id": "standard",
+    }
+    draft = mortal.http.post("/v1/admin/draft-orders", json=body, headers=staff).headers["location"]
+    order = mortal.http.post(f"{draft}/order", json={}, headers=staff).json()["order"]
+    return f"/v1/store/orders/{order['id']}/pay", {"X-Order-Token": order["order_token"], "Idempotency-Key": "pay"}
+
+
+def purchase_by_a_link(mortal: MortalShop, point: str) -> None:
+    """Staff has placed an order; its buyer asks for the payment, pays, and asks again."""
+    link, headers = a_link(mortal)
+    mortal.parts.stripe.webhook_url = None
+    mortal.kill_at(point)
+    asked = mortal.answered(lambda: mortal.http.post(link, headers=headers))
+    pay(mortal.parts, asked["payment"])
+    paid = mortal.answered(lambda: mortal.http.post(link, headers={**headers, "Idempotency-Key": "again"}))
+    assert paid["order"]["status"] == "PAID"
+    mortal.work()
+
+
+def a_token(mortal: MortalShop) -> str:
+    """Kim's, who is staff from now on."""
     with open_shop(mortal.parts.database_url) as shop:
         shop.staff.create(SYSTEM, "kim@example.com", "Kim", Role.ADMIN, PASSWORD)
+    login = {"email": "kim@example.com", "password": PASSWORD}
+    token: str = mortal.http.post("/v1/admin/auth/login", json=login).json()["access_token"]
+    return token
+
+
+def refund_by_an_operator(mortal: MortalShop, point: str) -> None:
+    """Everything about the purchase is done; then somebody gives one mug's money back, and the mug is on the shelf."""
+    token = a_token(mortal)
     placed = buy(mortal, a_cart(mortal))
     mortal.start_worker()
     mortal.seen(lambda: mortal.one("SELECT status FROM orders") == ("PAID",))
     mortal.seen(lambda: not mortal.parts.stripe.undelivered and not mortal.parts.rows(UNDONE))
     mortal.parts.kill("worker")
     mortal.parts.stripe.webhook_url = None
-    login = {"email": "kim@example.com", "password": PASSWORD}
-    token = mortal.http.post("/v1/admin/auth/login", json=login).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "refund"}
     body = {"items": [{"item_id": placed["order"]["items"][0]["id"], "quantity": 1}], "restock": True}
     path = f"/v1/admin/orders/{placed['order']['id']}/refunds"
@@ -264,6 +297,7 @@ def check_refunded(mortal: MortalShop, point: str) -> None:
 STORIES: dict[str, tuple[Callable[[MortalShop, str], None], Callable[[MortalShop, str], None]]] = {
     "webhook": (purchase_told_by_webhook, check_bought),
     "confirm": (purchase_that_is_confirmed, check_bought),
+    "link": (purchase_by_a_link, check_bought),
     "refund": (money_for_a_cart_taken_back, check_given_back),
     "operator": (refund_by_an_operator, check_refunded),
 }
@@ -294,6 +328,12 @@ POINTS = {
         "worker: outbox commits x 4", "worker: customers commits", "worker: invoices commits",
         "worker: emails commits x 2", "worker: mail send",
     ),
+    "link": around(
+        "api: keys claim x 2", "api: checkout commits x 2", "api: provider create_intent",
+        "api: provider retrieve_intent", "api: payments commits x 2", "api: keys keep x 2",
+        "worker: outbox commits x 4", "worker: customers commits", "worker: invoices commits",
+        "worker: emails commits x 2", "worker: mail send",
+    ),
     "refund": around(
         "api: cart commits", "worker: outbox commits x 10", "worker: customers commits",
         "worker: provider retrieve_intent", "worker: provider cancel_intent", "worker: payments commits",
@@ -305,12 +345,14 @@ POINTS = {
         "worker: outbox commits x 6", "worker: invoices commits", "worker: emails commits x 2", "worker: mail send",
     ),
 }  # fmt: skip
-ALIKE = {("confirm", "worker")}  # What the worker does after a purchase is the same, whoever told of the money.
+# What the worker does after a purchase is the same, whoever told of the money.
+ALIKE = {("confirm", "worker"), ("link", "worker")}
 IN_SHORT = {
     ("webhook", "api: provider create_intent has answered"),
     ("webhook", "api: inbox store has answered"),
     ("webhook", "worker: mail send is called"),
     ("confirm", "api: keys keep is called"),
+    ("link", "api: provider create_intent has answered"),
     ("refund", "worker: provider create_refund has answered"),
     ("operator", "api: refunds has committed"),
     ("operator", "api: provider create_refund has answered"),

@@ -1,6 +1,7 @@
 """Calling an order off: an unpaid one lets go of everything, a paid one is refunded in full."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from commerce_core import Commerce
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, SYSTEM
+from commerce_core.cart.model import CartId
+from commerce_core.checkout.model import PlaceOrder
 from commerce_core.checkout.views import CheckoutView
 from commerce_core.discounts.drafts import NewDiscount
 from commerce_core.discounts.model import DiscountKind
-from commerce_core.orders.errors import OrderChanged
+from commerce_core.orders.errors import OrderChanged, OrderIsPaid, OrderStatusRefused
 from commerce_core.orders.model import OrderStatus
 from commerce_core.payments.drafts import NewRefund
 from commerce_core.payments.errors import NothingToRefund, OrderIsSent
@@ -115,3 +118,60 @@ def test_who_may_not_and_who_read_another_version_cancel_nothing(
     with pytest.raises(OrderChanged):
         shop.cancellations.cancel(SYSTEM, paid.order.id, expected_version=1)
     assert asked(BOOKS) == before
+
+
+@pytest.fixture
+def free(shop: Commerce, make: Builders) -> CheckoutView:
+    """Two mugs of five that cost nothing, under a discount that may be used once."""
+    gift = NewDiscount(title="Gift", kind=DiscountKind.PERCENTAGE, percent=Decimal(100), usage_limit=1)
+    shop.discounts.create(SYSTEM, gift)
+    cart = make.cart((make.variant(stock=5, ships=False), 2))
+    return shop.checkout.check_out(PlaceOrder(CartId(cart.id), "camille@example.com"))
+
+
+@pytest.mark.parametrize(("restock", "on_shelf"), [(True, 5), (False, 3)])
+def test_an_order_that_cost_nothing_is_cancelled_without_a_refund_and_once(
+    shop: Commerce, free: CheckoutView, asked: Asked, restock: bool, on_shelf: int
+) -> None:
+    assert (free.order.status, free.order.total.amount) == (OrderStatus.PAID, 0)
+    seen = shop.cancellations.cancel(SYSTEM, free.order.id, restock=restock, reason="They called.")
+    assert seen.status is OrderStatus.CANCELLED
+    assert shop.refunds.list_refunds(SYSTEM, free.order.id).items == ()
+    assert asked("SELECT available_qty, reserved_qty FROM inventory_items") == [(on_shelf, 0)]
+    assert asked("SELECT uses FROM discounts") == [(0,)]
+    assert asked("SELECT reason FROM order_transitions WHERE to_status = 'CANCELLED'") == [("They called.",)]
+    audited = "SELECT changes FROM audit_logs WHERE action = 'order.cancel'"
+    assert asked(audited) == [({"status": {"before": "PAID", "after": "CANCELLED"}},)]
+    with pytest.raises(OrderStatusRefused):
+        shop.cancellations.cancel(SYSTEM, free.order.id)
+    assert asked("SELECT available_qty FROM inventory_items") == [(on_shelf,)]
+    assert shop.inventory.verify(SYSTEM) == []
+
+
+def test_cancelling_what_cost_nothing_many_times_at_once_puts_its_units_back_once(
+    shop: Commerce, free: CheckoutView, asked: Asked
+) -> None:
+    def cancel(_: int) -> bool:
+        try:
+            shop.cancellations.cancel(SYSTEM, free.order.id)
+        except OrderStatusRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as hands:
+        assert list(hands.map(cancel, range(8))).count(True) == 1
+    assert asked("SELECT available_qty, reserved_qty FROM inventory_items") == [(5, 0)]
+    assert asked("SELECT count(*) FROM outbox_events WHERE type = 'order_cancelled' AND branch = ''") == [(1,)]
+
+
+def test_what_cost_nothing_is_not_cancelled_by_who_may_not_or_has_read_another_version(
+    shop: Commerce, free: CheckoutView, asked: Asked
+) -> None:
+    before = asked(BOOKS), asked("SELECT available_qty FROM inventory_items")
+    with pytest.raises(PermissionDenied):
+        shop.cancellations.cancel(GUEST, free.order.id)
+    with pytest.raises(OrderChanged):
+        shop.cancellations.cancel(SYSTEM, free.order.id, expected_version=99)
+    with pytest.raises(OrderIsPaid):
+        shop.checkout.change_status(SYSTEM, free.order.id, OrderStatus.CANCELLED)
+    assert (asked(BOOKS), asked("SELECT available_qty FROM inventory_items")) == before

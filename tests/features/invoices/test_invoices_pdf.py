@@ -17,6 +17,7 @@ from commerce_core import Commerce
 from commerce_core.access.model import SYSTEM
 from commerce_core.emails.model import Locale
 from commerce_core.gateways.pdf import PdfDocuments
+from commerce_core.gateways.pdf_countries import named, with_country
 from commerce_core.gateways.pdf_sheet import MILLIMETRE, fitted, width
 from commerce_core.gateways.templates import written
 from commerce_core.invoices.model import (
@@ -31,8 +32,9 @@ from commerce_core.invoices.model import (
     Settlement,
     TaxShare,
 )
-from commerce_core.kernel.address import Address
+from commerce_core.kernel.address import COUNTRIES, Address
 from commerce_core.kernel.money import Money
+from commerce_core.taxes.model import EU_COUNTRIES
 from tests.features.payments.conftest import Till
 
 FRENCH, ENGLISH = Locale.FR, Locale.EN
@@ -109,7 +111,13 @@ def test_what_can_be_selected_in_it_is_what_the_order_says_to_the_cent(shop: Com
     sums = dict(pairwise(told))
     assert sums["Total"] == amount(order.total, ENGLISH)
     assert sums["Due"] == "€0.00"
-    expected = (listed.number, "VAT number FR40303265045", "Atelier Lumen", *order.shipping_address.lines())
+    expected = (
+        listed.number,
+        "VAT number FR40303265045",
+        "Atelier Lumen",
+        *order.shipping_address.lines()[:-1],
+        "France",
+    )
     assert {*expected, order.reference} <= set(told)
 
 
@@ -206,3 +214,12 @@ def test_where_there_is_no_tax_it_says_by_which_law(exemption: Exemption, law: s
     untaxed = evolve(line(1), rate="0.00", reverse_charge=exemption is Exemption.REVERSE_CHARGE, tax=eur(0))
     told = text(document(paper([untaxed], FRENCH, exemptions=(exemption,), exemption_text=law)))
     assert said in told
+
+
+def test_countries_stand_by_their_names_and_by_their_codes_where_we_have_none() -> None:
+    assert [named("DE", language) for language in (ENGLISH, FRENCH)] == ["Germany", "Allemagne"]
+    known = {code for code in COUNTRIES if named(code, ENGLISH) != code}
+    assert known > set(EU_COUNTRIES)
+    assert with_country(("3 quai", "JP"), "JP", FRENCH) == ("3 quai", "JP")
+    assert with_country(("3 quai", "SE"), "SE", FRENCH) == ("3 quai", "Suède")
+    assert with_country((), "SE", FRENCH) == ()

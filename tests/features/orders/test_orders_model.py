@@ -4,11 +4,12 @@ import itertools
 from collections import defaultdict
 
 import pytest
+from attrs import evolve
 
 from commerce_core import Commerce
 from commerce_core.kernel.money import Money
 from commerce_core.orders.errors import OrderStatusRefused
-from commerce_core.orders.model import NEXT, Hand, Order, OrderPaymentStatus, OrderStatus
+from commerce_core.orders.model import NEXT, FulfillmentStatus, Hand, Order, OrderPaymentStatus, OrderStatus
 from commerce_core.testing.builders import Builders
 
 
@@ -71,3 +72,20 @@ def test_refunds_stand_beside_the_status_until_all_of_it_went_back(order: Order)
 def test_a_cancelled_order_whose_late_money_went_back_stays_cancelled(order: Order) -> None:
     back = order.cancelled(Hand.SHOP).refunded(order.total, order.total)
     assert (back.status, back.payment_status) == (OrderStatus.CANCELLED, OrderPaymentStatus.REFUNDED)
+
+
+def test_a_paid_order_is_cancelled_only_if_it_cost_nothing(order: Order) -> None:
+    paid = order.paid(order.placed_at)
+    with pytest.raises(OrderStatusRefused):
+        paid.cancelled(Hand.STAFF)
+    free = evolve(paid, total=Money(0, "EUR"))
+    assert free.cancelled(Hand.STAFF).status is OrderStatus.CANCELLED
+    with pytest.raises(OrderStatusRefused):
+        free.cancelled(Hand.SHOP)
+
+
+def test_what_was_never_paid_follows_no_goods(order: Order) -> None:
+    digital = evolve(order, lines=tuple(evolve(line, requires_shipping=False) for line in order.lines))
+    late = digital.cancelled(Hand.SHOP).refunded(order.total, order.total)
+    assert late.following_goods() is late
+    assert digital.paid(order.placed_at).fulfillment_status is FulfillmentStatus.FULFILLED

@@ -207,6 +207,34 @@ def test_a_refund_made_in_the_dashboard_is_written_down_once(
     assert till.order(paid).payment_status == "partially_refunded"
     assert till.mails("order_refunded") == []
     assert till.rows("SELECT DISTINCT status FROM webhook_events") == [("processed",)]
+    [case] = till.cases()
+    assert (case.kind, case.order_id, case.subject, case.expected, case.received) == (
+        "refund_made_elsewhere", paid.order.id, made.id, None, Money(700, "EUR"),
+    )  # fmt: skip
+    till.must_add_up()
+
+
+def test_a_dashboard_refund_that_a_person_has_looked_at_is_no_case_again(
+    shop: Commerce, till: Till, paid, gateway: FakeGateway
+) -> None:
+    made = gateway.refund_by_hand(paid.payment.intent_id, Money(700, "EUR"))
+    till.tell(made.id, "refund.created")
+    shop.payment_cases.resolve(SYSTEM, till.cases()[0].id, "The mug stays with them.")
+    till.tell(made.id, "refund.updated")
+    shop.reconciliation.reconcile(SYSTEM)
+    assert till.cases() == ()
+    assert len(till.order(paid).refunds) == 1
+
+
+def test_a_dashboard_refund_that_stands_in_the_way_of_ours_is_neither_written_nor_a_case(
+    shop: Commerce, till: Till, paid, gateway: FakeGateway
+) -> None:
+    made = gateway.refund_by_hand(paid.payment.intent_id, paid.order.total)
+    plan(shop, paid.order.id, 500)
+    with pytest.raises(RefundTooLarge):
+        shop.refunds.hear("stripe", made)
+    assert till.cases() == ()
+    assert len(till.order(paid).refunds) == 1
     till.must_add_up()
 
 
