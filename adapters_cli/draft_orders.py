@@ -7,9 +7,8 @@ from uuid import UUID
 import typer
 
 from adapters_cli import typed
-from adapters_cli.premises import opened
+from adapters_cli.premises import OPERATOR, opened
 from adapters_cli.screen import Screen
-from commerce_core.access.model import SYSTEM
 from commerce_core.checkout.model import PaymentMethod
 from commerce_core.draft_orders.changes import DraftChanges
 from commerce_core.draft_orders.model import DraftItem, DraftStatus, ManualDiscount, ManualShipping
@@ -54,7 +53,7 @@ def list_drafts(
 ) -> None:
     """Drafts, the newest first."""
     with opened() as shop:
-        found = shop.draft_orders.list_drafts(SYSTEM, status, PageRequest(page, per_page))
+        found = shop.draft_orders.list_drafts(OPERATOR, status, PageRequest(page, per_page))
     screen = Screen.of(ctx)
     screen.table(
         found,
@@ -76,7 +75,7 @@ def list_drafts(
 def show(ctx: typer.Context, draft: _Draft) -> None:
     """One draft and what it comes to."""
     with opened() as shop:
-        _answer(ctx, shop.draft_orders.show(SYSTEM, draft))
+        _answer(ctx, shop.draft_orders.show(OPERATOR, draft))
 
 
 @app.command()
@@ -84,7 +83,7 @@ def create(ctx: typer.Context, item: _Item = None, email: _Email = None, reason:
     """Begin a draft; `change` says the rest."""
     with opened() as shop:
         changes = DraftChanges(items=_items(shop, item, reason), email=typed.clearable(email))
-        _answer(ctx, shop.draft_orders.create(SYSTEM, changes))
+        _answer(ctx, shop.draft_orders.create(OPERATOR, changes))
 
 
 @app.command()
@@ -120,7 +119,7 @@ def change(
             shipping=_shipping(shop, shipping_title, shipping_price),
             notes=typed.given(notes),
         )
-        _answer(ctx, shop.draft_orders.change(SYSTEM, draft, changes))
+        _answer(ctx, shop.draft_orders.change(OPERATOR, draft, changes))
 
 
 @app.command()
@@ -131,21 +130,21 @@ def hold(
 ) -> None:
     """Keep its units from others."""
     with opened() as shop:
-        _answer(ctx, shop.draft_orders.hold(SYSTEM, draft, hours))
+        _answer(ctx, shop.draft_orders.hold(OPERATOR, draft, hours))
 
 
 @app.command()
 def release(ctx: typer.Context, draft: _Draft) -> None:
     """Let others have its units."""
     with opened() as shop:
-        _answer(ctx, shop.draft_orders.release(SYSTEM, draft))
+        _answer(ctx, shop.draft_orders.release(OPERATOR, draft))
 
 
 @app.command()
 def delete(ctx: typer.Context, draft: _Draft) -> None:
     """Throw a draft away that is no order."""
     with opened() as shop:
-        shop.draft_orders.delete(SYSTEM, draft)
+        shop.draft_orders.delete(OPERATOR, draft)
     Screen.of(ctx).answer({"id": draft}, f"Draft {draft} is gone.")
 
 
@@ -160,7 +159,7 @@ def place(
     """Make it an order, with a link by which its buyer pays."""
     method = PaymentMethod.MANUAL if manual else PaymentMethod.CARD
     with opened() as shop:
-        _answer(ctx, shop.draft_orders.place(SYSTEM, draft, PlaceDraft(method, payable_hours)))
+        _answer(ctx, shop.draft_orders.place(OPERATOR, draft, PlaceDraft(method, payable_hours)))
 
 
 def _items(shop: Commerce, said: list[str] | None, reason: str) -> tuple[DraftItem, ...] | Unset:
@@ -173,7 +172,7 @@ def _item(shop: Commerce, said: str, reason: str) -> DraftItem:
     if not name or not quantity.isdecimal():
         raise InvalidInput.at("/item", "invalid-value", "Must be like MUG-W=2 or MUG-W=2@10%.")
     discount = _discount(shop, "item", off, reason) if off else None
-    return DraftItem(shop.inventory.variant(SYSTEM, name), int(quantity), discount)
+    return DraftItem(shop.inventory.variant(OPERATOR, name), int(quantity), discount)
 
 
 def _whole(shop: Commerce, said: str | None, reason: str) -> ManualDiscount | Unset | None:

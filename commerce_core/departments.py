@@ -200,7 +200,7 @@ class People:
     privacy: PrivacyService
 
     @classmethod
-    def of(cls, ground: Ground, carts: CartService, selling: CheckoutService, invoicing: InvoiceService) -> Self:
+    def of(cls, ground: Ground, carts: CartService, selling: CheckoutService) -> Self:
         """The people of one shop."""
         begin, secret = ground.begin, ground.secret
         read = PostgresCustomerReader(ground.database, ground.settings.currency)
@@ -212,7 +212,7 @@ class People:
             customers=CustomersService(begin, uuid7, read, policy),
             accounts=accounts,
             credentials=CredentialService(begin, uuid7, read, hasher, logins, accounts, secret, policy),
-            profile=ProfileService(begin, uuid7, read, selling, invoicing, policy),
+            profile=ProfileService(begin, uuid7, read, selling, policy),
             privacy=PrivacyService(begin, policy),
         )
 

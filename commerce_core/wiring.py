@@ -209,7 +209,7 @@ def open_shop(
     shipments = departments.shipments(ground)
     checkout = departments.checkout(ground, payments, orders, shipments, card)
     invoices = departments.invoices(ground, checkout)
-    people = departments.People.of(ground, cart, checkout, invoices)
+    people = departments.People.of(ground, cart, checkout)
     operators = departments.Operators.of(ground, people.logins)
     happened = reactions(
         customers=people.customers,

@@ -7,7 +7,7 @@ from attrs import frozen
 from adapters_http.admin.invoices import PDF, as_file
 from adapters_http.operation import Answer, operation
 from adapters_http.store.checkout import OrderToken
-from commerce_core.access.model import Actor, ActorKind
+from commerce_core.access.model import Actor
 from commerce_core.customers.profile import ProfileService
 from commerce_core.invoices.errors import InvoiceNotFound, PrinterMissing
 from commerce_core.invoices.service import InvoiceService
@@ -30,9 +30,8 @@ class StoreOrderInvoice:
 
         There is none until the order is paid and the invoice issued, soon after that.
         """
-        if shopper.kind is ActorKind.CUSTOMER and headers.x_order_token is None:
-            return as_file(self.profile.invoice(shopper, order_id))
-        return as_file(self.invoices.pdf_for_buyer(order_id, headers.x_order_token or ""))
+        token = self.profile.order_token(shopper, order_id, headers.x_order_token)
+        return as_file(self.invoices.pdf_for_buyer(order_id, token))
 
 
 @frozen
@@ -40,11 +39,13 @@ class StoreOrderInvoices:
     """`/v1/store/orders/{order_id}/invoices`."""
 
     invoices: InvoiceService
+    profile: ProfileService
 
     @operation("List the documents of an order", answers={200: DocumentList}, refusals=(OrderNotFound,))
-    def on_get(self, order_id: UUID, headers: OrderToken) -> Answer:
-        """Its invoice, and a credit note for each refund. Needs `X-Order-Token`."""
-        return Answer(self.invoices.of_order_for_buyer(order_id, headers.x_order_token or ""))
+    def on_get(self, shopper: Actor, order_id: UUID, headers: OrderToken) -> Answer:
+        """Its invoice, and a credit note for each refund. Needs what the order does."""
+        token = self.profile.order_token(shopper, order_id, headers.x_order_token)
+        return Answer(self.invoices.of_order_for_buyer(order_id, token))
 
 
 @frozen
@@ -52,10 +53,12 @@ class StoreOrderInvoicePdf:
     """`/v1/store/orders/{order_id}/invoices/{invoice_id}.pdf`."""
 
     invoices: InvoiceService
+    profile: ProfileService
 
     @operation(
         "Read a document of an order", answers={200: PDF}, refusals=(OrderNotFound, InvoiceNotFound, PrinterMissing)
     )
-    def on_get(self, order_id: UUID, invoice_id: UUID, headers: OrderToken) -> Answer:
-        """Any of those that the list names, an invoice or a credit note. Needs `X-Order-Token`."""
-        return as_file(self.invoices.one_for_buyer(order_id, headers.x_order_token or "", invoice_id))
+    def on_get(self, shopper: Actor, order_id: UUID, invoice_id: UUID, headers: OrderToken) -> Answer:
+        """Any of those that the list names, an invoice or a credit note. Needs what the order does."""
+        token = self.profile.order_token(shopper, order_id, headers.x_order_token)
+        return as_file(self.invoices.one_for_buyer(order_id, token, invoice_id))

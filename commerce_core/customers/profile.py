@@ -4,15 +4,13 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from commerce_core.access.model import Actor
+from commerce_core.access.model import Actor, ActorKind
 from commerce_core.checkout.service import CheckoutService
 from commerce_core.customers.addresses import AddressChanges, Book, SavedAddress
 from commerce_core.customers.model import AccountChanges, AccountPolicy, self_of
 from commerce_core.customers.ports import CustomersWork
 from commerce_core.customers.views import AccountView, CustomerReader
 from commerce_core.emails.consent import Consent, ConsentSource
-from commerce_core.invoices.service import InvoiceService
-from commerce_core.invoices.views import Pdf
 from commerce_core.kernel.address import Address
 from commerce_core.kernel.ids import NewId
 from commerce_core.kernel.page import Page, PageRequest
@@ -31,7 +29,6 @@ class ProfileService:
     new_id: NewId
     read: CustomerReader
     checkout: CheckoutService
-    invoices: InvoiceService
     policy: AccountPolicy = field(factory=AccountPolicy)
 
     def me(self, actor: Actor) -> AccountView:
@@ -105,14 +102,15 @@ class ProfileService:
         """One of one's own orders. Raises `OrderNotFound`, also for somebody else's."""
         return self.checkout.page(*self._own(actor, order_id))
 
-    def invoice(self, actor: Actor, order_id: UUID) -> Pdf:
-        """The invoice of one of one's own orders.
+    def order_token(self, actor: Actor, order_id: UUID, given: str | None = None) -> str:
+        """What opens an order: the token that is `given`, else, for a customer, that of one of their own orders.
 
-        Raises `OrderNotFound`, also for somebody else's, `InvoiceNotFound` as long as there is none, or
-        `PrinterMissing`.
+        Everybody else gets one that opens nothing. Raises `OrderNotFound` for somebody else's order.
         """
+        if given is not None or actor.kind is not ActorKind.CUSTOMER:
+            return given or ""
         order, _ = self._own(actor, order_id)
-        return self.invoices.pdf_of(order.id)
+        return self.checkout.token(order.id)
 
     def _own(self, actor: Actor, order_id: UUID) -> tuple[Order, tuple[Payment, ...]]:
         order, payments = self.checkout.payments.attempts(OrderId(order_id))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from commerce_core.access.model import Actor, AuditEntry, Changes, Permission
+from commerce_core.access.model import Actor, AuditEntry, Changes, Permission, hidden
 from commerce_core.cart.model import CartId
 from commerce_core.cart.till import Till
 from commerce_core.checkout.errors import TotalChanged
@@ -169,6 +169,7 @@ class DraftOrderService:
             self._let_go(work, draft)
             work.draft_orders.remove(draft_id)
             gone: Changes = {name: (value, None) for name, value in _facts(draft).items() if value}
+            gone |= {name: hidden(value, None) for name, value in _words(draft).items() if value}
             work.audit.record(AuditEntry(actor, "draft_order.delete", "draft_order", str(draft_id), gone))
 
     @retried
@@ -258,20 +259,34 @@ def _hours(pointer: str, hours: int | None, usual: timedelta, longest: timedelta
 
 def _differences(before: DraftOrder, after: DraftOrder) -> Changes:
     was, is_now = _facts(before), _facts(after)
-    return {name: (was[name], is_now[name]) for name in was if was[name] != is_now[name]}
+    changes: Changes = {name: (was[name], is_now[name]) for name in was if was[name] != is_now[name]}
+    said, says = _words(before), _words(after)
+    return changes | {name: hidden(said[name], says[name]) for name in said if said[name] != says[name]}
 
 
 def _facts(draft: DraftOrder) -> dict[str, object]:
-    """What an audit row tells of a draft; who lives where is told in no log."""
+    """What an audit row tells of a draft."""
     cart, shipping = draft.cart, draft.by_hand.shipping
     return {
         "customer_id": str(cart.customer_id) if cart.customer_id else None,
         "items": {str(line.variant_id): line.quantity for line in cart.lines},
-        "discounts": [
-            f"{f'{each.percent} %' if each.percent else each.amount}: {each.title}" for each in draft.by_hand.discounts
-        ],
+        "locale": cart.locale,
+        "discounts": [f"{each.percent} %" if each.percent else str(each.amount) for each in draft.by_hand.discounts],
         "shipping_option_id": cart.shipping_option_id,
-        "shipping": f"{shipping.price}: {shipping.title}" if shipping else None,
+        "shipping_price": str(shipping.price) if shipping else None,
+    }
+
+
+def _words(draft: DraftOrder) -> dict[str, object]:
+    """Who lives where, and what somebody typed: an audit row tells that it is different, and not what it says."""
+    cart, shipping = draft.cart, draft.by_hand.shipping
+    return {
+        "email": cart.email,
+        "shipping_address": cart.shipping_address,
+        "billing_address": draft.billing_address,
+        "notes": cart.notes or None,
+        "reasons": tuple(each.title for each in draft.by_hand.discounts) or None,
+        "shipping_title": shipping.title if shipping else None,
     }
 
 

@@ -115,10 +115,6 @@ class InvoiceService:
         Raises `OrderNotFound`, also for a wrong token, `InvoiceNotFound` as long as there is none, or `PrinterMissing`.
         """
         self.door.order(order_id, order_token)
-        return self.pdf_of(order_id)
-
-    def pdf_of(self, order_id: UUID) -> Pdf:
-        """The same, for whoever has shown already that the order is theirs. Raises what is left of that."""
         return self._printed(_found(self.read.invoice_of(order_id)))
 
     def of_order_for_buyer(self, order_id: UUID, order_token: str) -> DocumentList:

@@ -26,7 +26,7 @@ from commerce_core.testing.fake_gateway import FakeGateway
 from commerce_core.testing.pictures import png
 from commerce_core.testing.stripe_server import StripeServer
 from commerce_core.wiring import Commerce as Shop
-from tests.http.audited_calls import CANARIES, Scene
+from tests.http.audited_calls import CANARIES, Scene, draft_of, held_draft
 
 Words = tuple[object, ...]
 Prepared = Callable[[Scene, Path], Words]
@@ -46,6 +46,7 @@ READS = {
             "discounts": "list show",
             "orders": "list show explain timeline notes refunds",
             "shipments": "list",
+            "draft-orders": "list show",
             "invoices": "list show pdf export",
             "customers": "list show orders prune",  # What time ends is nobody's doing, whoever calls it.
             "outbox": "list show",
@@ -225,7 +226,7 @@ def _lying(scene: Scene, _folder: Path) -> Words:
 
 def _erased(scene: Scene, _folder: Path) -> Words:
     customer = scene.customer()
-    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE status = 'PAID'")
+    scene.finish_orders()
     return ("customers", "erase", customer, "--yes")
 
 
@@ -325,7 +326,7 @@ CALLS: dict[str, tuple[Prepared, tuple[str, ...]]] = {
         about("orders", "note", "{}", CANARIES["note"], "--to-customer", thing=_number), ("order.note",)
     ),
     "orders refund": (
-        about("orders", "refund", "{}", "--amount", "5.00", "--note", CANARIES["note"], thing=_received),
+        about("orders", "refund", "{}", "--amount", "5.00", "--yes", "--note", CANARIES["note"], thing=_received),
         ("order.refund",),
     ),
     "shipments ship": (
@@ -340,6 +341,16 @@ CALLS: dict[str, tuple[Prepared, tuple[str, ...]]] = {
     "shipments cancel": (
         about("shipments", "cancel", "{}", "--reason", CANARIES["note"], thing=_under_way), ("shipment.cancel",)
     ),
+    "draft-orders create": (
+        said("draft-orders", "create", "--email", CANARIES["email"]), ("draft_order.create",)
+    ),
+    "draft-orders change": (
+        about("draft-orders", "change", "{}", "--notes", CANARIES["note"], thing=draft_of), ("draft_order.change",)
+    ),
+    "draft-orders hold": (about("draft-orders", "hold", "{}", thing=draft_of), ("draft_order.hold",)),
+    "draft-orders release": (about("draft-orders", "release", "{}", thing=held_draft), ("draft_order.release",)),
+    "draft-orders delete": (about("draft-orders", "delete", "{}", thing=draft_of), ("draft_order.delete",)),
+    "draft-orders place": (about("draft-orders", "place", "{}", "--manual", thing=draft_of), ("draft_order.place",)),
     "invoices issue": (about("invoices", "issue", "{}", thing=_invoiceable), ("invoice.issued",)),
     "customers tag": (about("customers", "tag", "{}", CANARIES["note"], thing=Scene.customer), ("customers.tagged",)),
     "customers note": (about("customers", "note", "{}", CANARIES["note"], thing=Scene.customer), ("customers.noted",)),

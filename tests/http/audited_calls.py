@@ -153,6 +153,12 @@ class Scene:
         self.shop.payments.receive("stripe", *self.gateway.event(done.payment.intent_id, "payment_intent.succeeded"))
         return done.order
 
+    def finish_orders(self) -> None:
+        """Nobody waits for anything any more."""
+        self.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE status = 'PAID'")
+        for (order_id,) in self.ask("SELECT id FROM orders WHERE status = 'PENDING_PAYMENT'"):
+            self.shop.checkout.cancel(SYSTEM, order_id)
+
     def customer(self, email: str = CANARIES["email"]) -> str:
         """Somebody who has bought."""
         self.shop.customers.remember_buyer(self.order(email).id)
@@ -280,10 +286,33 @@ def _invoiceable(scene: Scene) -> str:
     return str(scene.order().id)
 
 
+def draft_body(scene: Scene) -> Any:
+    return {
+        "items": [{"variant_id": str(scene.make.variant()), "quantity": 1}],
+        "email": CANARIES["email"],
+        "shipping_option_id": "standard",
+        "shipping_address": {"name": CANARIES["name"], "line1": CANARIES["line"], "city": "Paris", "country": "FR"},
+        "discount": {"percent": "10", "reason": CANARIES["note"]},
+    }
+
+
+def _new_draft(scene: Scene) -> Call:
+    return Call(f"{ADMIN}/draft-orders", draft_body(scene))
+
+
+def draft_of(scene: Scene) -> str:
+    return str(scene.made("draft-orders", draft_body(scene))["id"])
+
+
+def held_draft(scene: Scene) -> str:
+    draft = draft_of(scene)
+    scene.shop.draft_orders.hold(SYSTEM, UUID(draft))
+    return draft
+
+
 def _erase(scene: Scene) -> Call:
     customer = scene.customer()
-    scene.ask("UPDATE orders SET status = 'COMPLETED', fulfillment_status = 'fulfilled' WHERE status = 'PAID'")
-    scene.ask("UPDATE orders SET status = 'CANCELLED' WHERE status = 'PENDING_PAYMENT'")
+    scene.finish_orders()
     return Call(f"{ADMIN}/customers/{customer}/erase")
 
 
@@ -480,6 +509,21 @@ CALLS: dict[str, Audited] = {
     ),
     "POST /v1/admin/orders/{order_id}/invoices": (
         about("orders/{}/invoices", _invoiceable), ("invoice.issued",)
+    ),
+    "POST /v1/admin/draft-orders": (_new_draft, ("draft_order.create",)),
+    "PATCH /v1/admin/draft-orders/{draft_order_id}": (
+        about("draft-orders/{}", draft_of, {"notes": CANARIES["note"], "email": CANARIES["email"]}),
+        ("draft_order.change",),
+    ),
+    "DELETE /v1/admin/draft-orders/{draft_order_id}": (about("draft-orders/{}", draft_of), ("draft_order.delete",)),
+    "POST /v1/admin/draft-orders/{draft_order_id}/hold": (
+        about("draft-orders/{}/hold", draft_of, {}), ("draft_order.hold",)
+    ),
+    "DELETE /v1/admin/draft-orders/{draft_order_id}/hold": (
+        about("draft-orders/{}/hold", held_draft), ("draft_order.release",)
+    ),
+    "POST /v1/admin/draft-orders/{draft_order_id}/order": (
+        about("draft-orders/{}/order", draft_of, {"payment_method": "manual"}), ("draft_order.place",)
     ),
     "POST /v1/admin/payment-exceptions/{case_id}/resolve": (
         about("payment-exceptions/{}/resolve", Scene.case, {"note": CANARIES["note"]}),

@@ -67,8 +67,8 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"POST /v1/store/cart HTTP/1.1\r\nHost: x\r\n"
-              b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"],
+    "begun", [b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ", (b"POST /v1/store/cart HTTP/1.1\r\nHost: x\r\n"
+              b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{")],
     ids=["nothing", "half a head", "half a body"],
 )  # fmt: skip
 def test_clients_that_dawdle_do_not_keep_others_waiting(server: Server, begun: bytes) -> None:

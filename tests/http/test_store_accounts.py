@@ -167,7 +167,13 @@ def test_a_customer_sees_parcels_notes_and_the_invoice_as_whoever_holds_the_toke
     assert seen == guest("GET", f"/orders/{order_id}", X_Order_Token=token).json
     assert ana("GET", paper).content == guest("GET", paper, X_Order_Token=token).content
     assert ana("GET", paper).content.startswith(b"%PDF-")
-    assert {stranger("GET", paper).json["code"] for stranger in (guest, bo)} == {"order-not-found"}
+    [invoice] = ana("GET", f"/orders/{order_id}/invoices").json["items"]
+    one = f"/orders/{order_id}/invoices/{invoice['id']}.pdf"
+    assert ana("GET", one).content == ana("GET", paper).content
+    assert ana("POST", f"/orders/{order_id}/pay").json["order"]["id"] == str(order_id)
+    asked = (("GET", paper), ("GET", one), ("GET", f"/orders/{order_id}/invoices"), ("POST", f"/orders/{order_id}/pay"))
+    for stranger in (guest, bo):
+        assert {stranger(*call).json["code"] for call in asked} == {"order-not-found"}
 
 
 def test_a_wrong_token_is_refused_also_where_none_is_needed(guest: Person, client: TestClient) -> None:
