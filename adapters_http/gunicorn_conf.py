@@ -20,7 +20,7 @@ _memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat file lives 
 
 wsgi_app = "adapters_http.wsgi:application()"
 bind = f"{'0.0.0.0' if _settings.production else '127.0.0.1'}:{_settings.port}"  # noqa: S104 - a container's own address
-worker_class = "gthread"
+worker_class = "adapters_http.patient_worker.PatientWorker"  # gthread
 workers = _settings.processes
 threads = _settings.threads
 keepalive = 75  # seconds; longer than the usual proxy keeps an idle connection, so that we never close first
