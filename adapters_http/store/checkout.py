@@ -174,6 +174,7 @@ class StoreOrderPayment:
         idempotency=Idempotent.HONOURED,
         resumable=True,
         owner=lambda given: given["order_id"],
+        policy=Policy.CHECKOUT,
     )
     def on_post(self, shopper: Actor, order_id: UUID, headers: OrderToken) -> Answer:
         """A payment for an order that staff has placed, or whose last payment came to nothing.

@@ -77,6 +77,7 @@ class PostgresTraces:
         send("customer_privacy.erase_orders", customer_id=customer.id, order_ids=orders, erased=nobody)
         self._forget_words(orders)
         send("customer_privacy.erase_order_notes", order_ids=orders)
+        send("customer_privacy.erase_refund_notes", order_ids=orders)
         send("customer_privacy.erase_tracking", order_ids=orders)
         send("customer_privacy.erase_reasons", order_ids=orders, traces=[_anywhere_in(t) for t in known.names])
         send("customer_privacy.erase_case_notes", order_ids=orders)

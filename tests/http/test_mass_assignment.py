@@ -23,8 +23,13 @@ THE_SHOPS_OWN = {
     "available_qty", "reserved_qty", "uses", "attempts", "processed_at", "permissions",
 }  # fmt: skip
 
-# A way of shipping has a word for an id, which storefronts know it by: the staff chooses it, and only once.
-NAMED_BY_STAFF = {"POST /v1/admin/shipping-zones/{zone_id}/options": {"id"}}
+NAMED_BY_STAFF = {
+    # A way of shipping has a word for an id, which storefronts know it by: the staff chooses it, and only once.
+    "POST /v1/admin/shipping-zones/{zone_id}/options": {"id"},
+    # Whom an order is written down for is what the staff is told on the telephone.
+    "POST /v1/admin/draft-orders": {"customer_id"},
+    "PATCH /v1/admin/draft-orders/{draft_order_id}": {"customer_id"},
+}
 
 
 @pytest.fixture

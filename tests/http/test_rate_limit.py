@@ -183,7 +183,11 @@ def test_every_operation_has_a_policy_and_sensitive_ones_theirs(shop: Commerce) 
         "post /v1/store/auth/password-reset/confirm", "post /v1/store/auth/verify-email",
         "post /v1/store/auth/change-email/confirm",
     }  # fmt: skip
-    assert found[Policy.CHECKOUT] == {"post /v1/store/checkout", "post /v1/store/checkout/confirm"}
+    assert found[Policy.CHECKOUT] == {
+        "post /v1/store/checkout",
+        "post /v1/store/checkout/confirm",
+        "post /v1/store/orders/{order_id}/pay",
+    }
     assert found[Policy.WEBHOOKS] == {"post /v1/webhooks/stripe"}
     assert found[Policy.CART] == {
         "post /v1/store/cart", "patch /v1/store/cart/{cart_id}", "post /v1/store/cart/{cart_id}/items",
