@@ -116,6 +116,7 @@ class AdminOrderInvoices:
     @operation(
         "List the documents of an order",
         answers={200: DocumentList},
+        refusals=(OrderNotFound,),
         access=Access.STAFF,
         permission=Permission.ORDERS_READ,
     )

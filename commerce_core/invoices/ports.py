@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from commerce_core.access.model import Actor
 from commerce_core.access.ports import AuditLog
 from commerce_core.invoices.model import Document, LineBack
 from commerce_core.kernel.transaction import Work
@@ -59,6 +60,10 @@ class Typesetter(Protocol):
 
 class OrderDoor(Protocol):
     """Opens orders to their buyers."""
+
+    def show(self, actor: Actor, order_id: UUID) -> object:
+        """Any order, for operators. Raises `PermissionDenied` or `OrderNotFound`."""
+        ...
 
     def order(self, order_id: UUID, order_token: str) -> object:
         """The order, for whoever holds its token. Raises `OrderNotFound`."""

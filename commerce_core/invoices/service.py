@@ -81,8 +81,8 @@ class InvoiceService:
         return issued
 
     def of_order(self, actor: Actor, order_id: UUID) -> DocumentList:
-        """The documents of an order, the first first. Raises `PermissionDenied`."""
-        actor.must(Permission.ORDERS_READ)
+        """The documents of an order, the first first. Raises `PermissionDenied` or `OrderNotFound`."""
+        self.door.show(actor, order_id)
         return DocumentList(self.read.of_order(order_id))
 
     def list_documents(

@@ -280,9 +280,14 @@ def _sent_parcel(scene: Scene) -> str:
     return f"{order.id}/shipments/{scene.shop.shipments.ship(SYSTEM, order.id, NewShipment(tracking=tracking)).id}"
 
 
+def sells_by_invoice(scene: Scene) -> None:
+    """The shop says who sells, as an invoice has to."""
+    scene.shop.merchant.change(SYSTEM, MerchantChanges(address=Premises("1 quai", "Lyon"), vat_number="FR40303265045"))
+
+
 def _invoiceable(scene: Scene) -> str:
     """An order that is paid, of a shop that says who sells."""
-    scene.shop.merchant.change(SYSTEM, MerchantChanges(address=Premises("1 quai", "Lyon"), vat_number="FR40303265045"))
+    sells_by_invoice(scene)
     return str(scene.order().id)
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+from commerce_core.access.model import SYSTEM
 from tests.http.audited_calls import (
     ADMIN,
     Call,
@@ -11,11 +13,14 @@ from tests.http.audited_calls import (
     _colleague,
     _delivery,
     _invitation,
+    _invoiceable,
     _key,
     _of,
+    _sent_parcel,
     _subscription,
     _variant,
     about,
+    draft_of,
     on,
 )
 
@@ -45,6 +50,15 @@ def _listed(scene: Scene) -> Any:
     return _subscription(scene)
 
 
+def _issued(scene: Scene) -> str:
+    order = _invoiceable(scene)
+    return str(scene.shop.invoices.issue(SYSTEM, UUID(order)).items[0].id)
+
+
+def _preview(scene: Scene) -> Call:
+    return Call(f"{ADMIN}/orders/{_order(scene)}/refunds/preview", {"reason": "returned", "everything": True})
+
+
 READINGS: dict[str, Prepared] = {
     f"GET {ADMIN}/{path}": on(path)
     for path in (
@@ -52,7 +66,7 @@ READINGS: dict[str, Prepared] = {
         "remote-images", "categories", "tags", "redirects", "orders", "orders/export.csv", "payment-exceptions",
         "audit-logs", "audit-logs/export.csv", "outbox", "subscriptions", "subscriptions/event-types",
         "webhook-events", "settings", "tax-rates", "shipping-zones", "carts", "customers", "discounts", "inventory",
-        "inventory/verify",
+        "inventory/verify", "draft-orders", "invoices", "invoices/export.csv",
     )
 } | {
     f"GET {ADMIN}/staff/{{member_id}}": about("staff/{}", _colleague),
@@ -69,6 +83,15 @@ READINGS: dict[str, Prepared] = {
     f"GET {ADMIN}/orders/{{order_id}}": about("orders/{}", _order),
     f"GET {ADMIN}/orders/{{order_id}}/explain": about("orders/{}/explain", _order),
     f"GET {ADMIN}/orders/{{order_id}}/timeline": about("orders/{}/timeline", _order),
+    f"GET {ADMIN}/orders/{{order_id}}/notes": about("orders/{}/notes", _order),
+    f"GET {ADMIN}/orders/{{order_id}}/refunds": about("orders/{}/refunds", _order),
+    f"POST {ADMIN}/orders/{{order_id}}/refunds/preview": _preview,  # It changes nothing.
+    f"GET {ADMIN}/orders/{{order_id}}/shipments": about("orders/{}/shipments", _order),
+    f"GET {ADMIN}/orders/{{order_id}}/shipments/{{shipment_id}}": about("orders/{}", _sent_parcel),
+    f"GET {ADMIN}/orders/{{order_id}}/invoices": about("orders/{}/invoices", _order),
+    f"GET {ADMIN}/invoices/{{invoice_id}}": about("invoices/{}", _issued),
+    f"GET {ADMIN}/invoices/{{invoice_id}}.pdf": about("invoices/{}.pdf", _issued),
+    f"GET {ADMIN}/draft-orders/{{draft_order_id}}": about("draft-orders/{}", draft_of),
     f"GET {ADMIN}/payment-exceptions/{{case_id}}": about("payment-exceptions/{}", Scene.case),
     f"GET {ADMIN}/audit-logs/{{log_id}}": about("audit-logs/{}", _logged),
     f"GET {ADMIN}/outbox/{{event_id}}": about("outbox/{}", _one("outbox_events")),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from attrs import evolve, frozen
@@ -13,11 +13,31 @@ from commerce_core.access.model import MATRIX, SYSTEM, Origin, Permission, Role
 from commerce_core.testing.builders import Builders
 from commerce_core.testing.fake_gateway import FakeGateway
 from commerce_core.wiring import Commerce
-from tests.http.audited_calls import CALLS, STAFF_EMAIL, STAFF_PASSWORD, Call, Prepared, Scene
+from tests.http.audited_calls import (
+    CALLS,
+    STAFF_EMAIL,
+    STAFF_PASSWORD,
+    Call,
+    Prepared,
+    Scene,
+    draft_body,
+    sells_by_invoice,
+)
 from tests.http.cast import PASSWORD, Cast, bearer, contents, gather
 from tests.http.readings import READINGS
 
-PREPARED: dict[str, Prepared] = {name: prepare for name, (prepare, _) in CALLS.items()} | READINGS
+
+def _plain_draft(scene: Scene) -> Call:
+    """Without a discount by hand, which is for those alone who may give any."""
+    body = {name: value for name, value in draft_body(scene).items() if name != "discount"}
+    return Call("/v1/admin/draft-orders", body)
+
+
+PREPARED: dict[str, Prepared] = {
+    **{name: prepare for name, (prepare, _) in CALLS.items()},
+    **READINGS,
+    "POST /v1/admin/draft-orders": _plain_draft,
+}
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)\d+(?=/|$)")
 NOBODY = {"token-required", "session-invalid", "api-key-invalid"}
 # What a key with the declared permission alone may not do: nobody gives, changes or ends what they do not have.
@@ -218,7 +238,7 @@ def log_in(scene: Scene) -> str:
 CART = "/v1/store/cart/{cart_id}"
 
 
-def shopping(cart_id: str, item_id: str, order_id: str, variant_id: str) -> dict[str, Call]:
+def shopping(cart_id: str, item_id: str, order_id: str, variant_id: str, invoice_id: str = "") -> dict[str, Call]:
     """One call of every operation that a customer's token matters to."""
     item = {"variant_id": variant_id, "quantity": 1}
     place = f"/v1/store/cart/{cart_id}"
@@ -237,6 +257,12 @@ def shopping(cart_id: str, item_id: str, order_id: str, variant_id: str) -> dict
         "POST /v1/store/checkout": Call("/v1/store/checkout", buy, headers={"Idempotency-Key": str(uuid4())}),
         f"DELETE {CART}/items/{{item_id}}": Call(f"{place}/items/{item_id}"),
         "GET /v1/store/orders/{order_id}": Call(f"/v1/store/orders/{order_id}"),
+        "POST /v1/store/orders/{order_id}/pay": Call(f"/v1/store/orders/{order_id}/pay"),
+        "GET /v1/store/orders/{order_id}/invoice.pdf": Call(f"/v1/store/orders/{order_id}/invoice.pdf"),
+        "GET /v1/store/orders/{order_id}/invoices": Call(f"/v1/store/orders/{order_id}/invoices"),
+        "GET /v1/store/orders/{order_id}/invoices/{invoice_id}.pdf": Call(
+            f"/v1/store/orders/{order_id}/invoices/{invoice_id}.pdf"
+        ),
     }
 
 
@@ -256,8 +282,11 @@ def test_a_customers_cart_and_orders_are_theirs_alone(scene: Scene, cast: Cast) 
 
     bought = shopping(filled()["id"], "", "", variant)["POST /v1/store/checkout"]
     order = with_token(cast.customer, "checkout", bought.body, **bought.headers)["order"]["id"]
+    sells_by_invoice(scene)
+    scene.shop.payments.mark_received(SYSTEM, UUID(order))
+    invoice = scene.shop.invoices.issue(SYSTEM, UUID(order)).items[0].id
     cart = filled()
-    calls = shopping(cart["id"], cart["items"][0]["id"], order, variant)
+    calls = shopping(cart["id"], cart["items"][0]["id"], order, variant, str(invoice))
     assert {name for name in operations if takes_a_shopper(scene, name)} == {
         *calls,
         "POST /v1/store/cart",
