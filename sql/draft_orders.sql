@@ -11,7 +11,8 @@ RETURNING created_at
 
 -- name: details
 -- What a draft has and a cart has not. Asked after the lock, because what is read in a locking statement is as old as the wait.
-SELECT d.billing_address, d.shipping_title, d.shipping_price_amount, d.shipping_days, d.created_by
+SELECT d.billing_address, d.shipping_title, d.shipping_price_amount, d.shipping_days, d.created_by,
+  EXISTS (SELECT FROM orders o WHERE o.cart_id = d.cart_id AND o.status <> 'CANCELLED')
 FROM draft_orders d WHERE d.cart_id = %(id)s
 
 -- name: discounts
@@ -20,8 +21,9 @@ SELECT id, variant_id, percent, amount, reason FROM draft_order_discounts
 WHERE cart_id = %(id)s ORDER BY variant_id IS NULL, id
 
 -- name: save
+-- Only an open draft is saved; the cart of one whose order was cancelled after it was paid still says CONVERTED.
 WITH cart AS (
-  UPDATE carts SET version = %(version)s, updated_at = %(now)s, customer_id = %(customer_id)s, email = %(email)s,
+  UPDATE carts SET status = 'ACTIVE', version = %(version)s, updated_at = %(now)s, customer_id = %(customer_id)s, email = %(email)s,
     locale = %(locale)s, shipping_address = %(shipping_address)s, shipping_option_id = %(shipping_option_id)s, notes = %(notes)s
   WHERE id = %(id)s
 )
@@ -58,15 +60,20 @@ DELETE FROM carts WHERE id = %(id)s AND draft
 SELECT email FROM customers WHERE id = %(customer_id)s
 
 -- name: page
-SELECT c.id, c.status, c.email, (SELECT coalesce(sum(i.qty), 0) FROM cart_items i WHERE i.cart_id = c.id),
+-- A draft is placed as long as it has an order that was not cancelled, of which there is one at most; OFFSET 0 looks for that one
+-- draft by draft instead of reading all orders.
+SELECT c.id, o.id IS NOT NULL, c.email, (SELECT coalesce(sum(i.qty), 0) FROM cart_items i WHERE i.cart_id = c.id),
   (
     SELECT max(r.expires_at) FROM inventory_reservations r
     WHERE r.cart_id = c.id AND r.released_at IS NULL AND r.order_id IS NULL AND r.expires_at > shop_now()
   ),
-  (SELECT o.number FROM orders o WHERE o.cart_id = c.id AND o.status <> 'CANCELLED'), d.created_by, c.created_at, c.updated_at
+  o.number, d.created_by, c.created_at, c.updated_at
 FROM draft_orders d JOIN carts c ON c.id = d.cart_id
-WHERE c.status = ANY (%(statuses)s::text[])
+LEFT JOIN LATERAL (SELECT id, number FROM orders WHERE cart_id = d.cart_id AND status <> 'CANCELLED' OFFSET 0) o ON true
+WHERE (o.id IS NOT NULL) = ANY (%(placed)s::boolean[])
 ORDER BY d.created_at DESC, d.cart_id DESC LIMIT %(limit)s OFFSET %(offset)s
 
 -- name: page_total
-SELECT count(*) FROM draft_orders d JOIN carts c ON c.id = d.cart_id WHERE c.status = ANY (%(statuses)s::text[])
+SELECT count(*) FROM draft_orders d
+LEFT JOIN LATERAL (SELECT id FROM orders WHERE cart_id = d.cart_id AND status <> 'CANCELLED' OFFSET 0) o ON true
+WHERE (o.id IS NOT NULL) = ANY (%(placed)s::boolean[])

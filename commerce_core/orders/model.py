@@ -1,6 +1,6 @@
 """An order, its states, and who may move it from one to the next."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -113,14 +113,15 @@ class OrderLine:
         return max(0, self.quantity - self.shipped_quantity - self.refunded_quantity) if self.requires_shipping else 0
 
 
-def fulfillment_of(lines: Iterable[OrderLine]) -> FulfillmentStatus:
+def fulfillment_of(lines: Sequence[OrderLine]) -> FulfillmentStatus:
     """What has become of the goods. What needs no shipping is fulfilled by being paid for."""
     goods = [line for line in lines if line.requires_shipping]
     shipped = sum(line.shipped_quantity for line in goods)
-    if goods and not shipped:
-        return FulfillmentStatus.UNFULFILLED
     if any(line.to_send for line in goods):
-        return FulfillmentStatus.PARTIALLY_FULFILLED
+        return FulfillmentStatus.PARTIALLY_FULFILLED if shipped else FulfillmentStatus.UNFULFILLED
+    if goods and not shipped:  # All of them are refunded, so what the buyer keeps decides.
+        kept = any(line.refunded_quantity < line.quantity for line in lines)
+        return FulfillmentStatus.FULFILLED if kept else FulfillmentStatus.UNFULFILLED
     arrived = goods and shipped == sum(line.delivered_quantity for line in goods)
     return FulfillmentStatus.DELIVERED if arrived else FulfillmentStatus.FULFILLED
 

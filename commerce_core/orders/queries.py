@@ -17,6 +17,7 @@ from commerce_core.orders.model import FulfillmentStatus, OrderPaymentStatus, Or
 
 _BEFORE_ALL = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 _AFTER_ALL = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+_LAST_MOMENT = (_AFTER_ALL - datetime.fromisoformat("1970-01-01T00:00:00+00:00")) // timedelta(microseconds=1)
 _MOST_TEXT = 200  # characters
 DEEPEST = 10_000  # orders, as far as they have pages with numbers
 
@@ -145,7 +146,8 @@ class OrderCursor:
         """Raises `InvalidInput` for a text that is no cursor, or that of a list in another order."""
         try:
             order, order_id, key = bytes.fromhex(cursor).decode().split(" ")
-            if order == sort.value and key.isascii() and key.isdigit() and int(key) < 2**63:
+            last = _LAST_MOMENT if sort in {OrderSort.NEWEST, OrderSort.OLDEST} else 2**63 - 1
+            if order == sort.value and key.isascii() and key.isdigit() and int(key) <= last:
                 return cls(int(key), UUID(order_id))
         except ValueError:
             pass

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from commerce_core.access.model import Actor
 from commerce_core.cart.errors import CartNotFound
@@ -19,8 +19,6 @@ from commerce_core.postgres.cart import PostgresCarts
 from commerce_core.postgres.database import Database, Row, Session
 from commerce_core.postgres.values import address_column, address_value
 from commerce_core.pricing.model import ByHand, LineScope
-
-_STATUSES = {DraftStatus.OPEN: CartStatus.ACTIVE, DraftStatus.PLACED: CartStatus.CONVERTED}
 
 
 @frozen
@@ -65,7 +63,9 @@ class PostgresDraftOrders:
             raise DraftOrderNotFound
         details = self.session.send("draft_orders.details", id=cart.id)
         discounts = self.session.send("draft_orders.discounts", id=cart.id)
-        address, title, price, days, created_by = details.fetchall()[0]
+        address, title, price, days, created_by, placed = details.fetchall()[0]
+        if not placed:  # Open again, whoever cancelled its order, and whether or not that was paid.
+            cart = evolve(cart, status=CartStatus.ACTIVE)
         shipping = ManualShipping(title, Money(price, cart.currency), days).option() if title else None
         by_hand = ByHand(tuple(_discount(row, cart) for row in discounts.fetchall()), shipping)
         return DraftOrder(cart, created_by, address_value(address), by_hand)
@@ -134,10 +134,10 @@ class PostgresDraftOrderReader:
 
     def page(self, status: DraftStatus | None, request: PageRequest) -> Page[DraftOrderSummary]:
         """A page of drafts."""
-        statuses = [_STATUSES[each].value for each in ([status] if status else DraftStatus)]
+        placed = [each is DraftStatus.PLACED for each in ([status] if status else DraftStatus)]
         with self.database.read() as session:
-            total = session.value("draft_orders.page_total", statuses=statuses)
-            rows = session.rows("draft_orders.page", statuses=statuses, limit=request.per_page, offset=request.offset)
+            total = session.value("draft_orders.page_total", placed=placed)
+            rows = session.rows("draft_orders.page", placed=placed, limit=request.per_page, offset=request.offset)
         return Page(tuple(_summary(row) for row in rows), request.page, request.per_page, total)
 
 
@@ -149,5 +149,5 @@ def _discount(row: Row, cart: Cart) -> Discount:
 
 
 def _summary(row: Row) -> DraftOrderSummary:
-    status = DraftStatus.PLACED if CartStatus(row[1]) is CartStatus.CONVERTED else DraftStatus.OPEN
+    status = DraftStatus.PLACED if row[1] else DraftStatus.OPEN
     return DraftOrderSummary(row[0], status, *row[2:])

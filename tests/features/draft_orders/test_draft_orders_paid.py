@@ -15,13 +15,14 @@ from commerce_core.checkout.errors import OrderNoLongerPayable, TotalChanged, Un
 from commerce_core.checkout.model import PaymentMethod
 from commerce_core.draft_orders.changes import DraftChanges
 from commerce_core.draft_orders.errors import DraftOrderIncomplete, DraftOrderPlaced
-from commerce_core.draft_orders.model import DraftStatus, ManualDiscount, ManualShipping
+from commerce_core.draft_orders.model import DraftItem, DraftStatus, ManualDiscount, ManualShipping
 from commerce_core.draft_orders.service import PlaceDraft
 from commerce_core.draft_orders.views import PlacedDraftView
 from commerce_core.inventory.errors import OutOfStock
 from commerce_core.inventory.model import Movement, MovementType, StockChanges
 from commerce_core.kernel.errors import InvalidInput
 from commerce_core.kernel.money import Money
+from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.errors import OrderNotFound
 from commerce_core.orders.model import OrderId, OrderPaymentStatus, OrderStatus
 from commerce_core.payments.errors import GatewayRefused
@@ -171,6 +172,51 @@ def test_what_costs_nothing_is_paid_at_once(shop: Commerce, make: Builders, draf
     order = placed(shop, drafted((letter, 1), **gift).id)
     assert (order.status, order.total, order.pay_url) == (OrderStatus.PAID, Money(0, "EUR"), None)
     assert shop.checkout.pay(order.id, order.order_token).payment is None
+
+
+def test_a_draft_is_open_again_when_its_free_order_is_cancelled(
+    shop: Commerce, make: Builders, drafted: Drafted
+) -> None:
+    gift: dict[str, Any] = {
+        "discount": ManualDiscount("A gift", percent=Decimal(100)),
+        "shipping": ManualShipping("By bike", Money(0, "EUR"), 1),
+    }
+    mug = make.variant(stock=5)
+    draft = drafted((mug, 2), **gift)
+    shop.cancellations.cancel(SYSTEM, placed(shop, draft.id).id)
+    _must_be_open_again(shop, draft.id)
+    assert placed(shop, draft.id).status is OrderStatus.PAID
+    assert shop.inventory.stock(SYSTEM, mug).available == 4
+    assert shop.inventory.verify(SYSTEM) == []
+
+
+def test_a_draft_is_open_again_when_its_units_were_gone_before_the_money_came(
+    shop: Commerce, make: Builders, drafted: Drafted, gateway: FakeGateway
+) -> None:
+    mug = make.variant(stock=2)
+    draft = drafted((mug, 2))
+    order = placed(shop, draft.id)
+    payment = shop.checkout.pay(order.id, order.order_token).payment
+    assert payment
+    shop.inventory.change(SYSTEM, mug, StockChanges(tracked=False))  # Which ends every hold.
+    shop.inventory.move(SYSTEM, Movement(mug, MovementType.RECEIPT, 1))
+    gateway.pay(str(payment.intent_id))
+    assert shop.checkout.confirm(order.id, order.order_token).order.status is OrderStatus.CANCELLED
+    _must_be_open_again(shop, draft.id)
+    shop.draft_orders.delete(SYSTEM, draft.id)
+    assert shop.inventory.verify(SYSTEM) == []
+
+
+def _must_be_open_again(shop: Commerce, draft_id: UUID) -> None:
+    """Seen so by itself and in the list, and it can be changed and held."""
+    shown = shop.draft_orders.show(SYSTEM, draft_id)
+    assert (shown.status, shown.order) == (DraftStatus.OPEN, None)
+    listed = shop.draft_orders.list_drafts(SYSTEM, DraftStatus.OPEN, PageRequest())
+    assert [(each.id, each.status, each.order_number) for each in listed.items] == [(draft_id, DraftStatus.OPEN, None)]
+    assert shop.draft_orders.list_drafts(SYSTEM, DraftStatus.PLACED, PageRequest()).total == 0
+    less = (DraftItem(shown.items[0].variant_id, 1),)
+    shop.draft_orders.change(SYSTEM, draft_id, DraftChanges(items=less), shown.version)
+    assert shop.draft_orders.hold(SYSTEM, draft_id).held_until
 
 
 def test_a_placed_draft_stays_as_it_is(shop: Commerce, make: Builders, drafted: Drafted, refused: Refused) -> None:

@@ -14,10 +14,11 @@ from commerce_core import Commerce
 from commerce_core.access.errors import PermissionDenied
 from commerce_core.access.model import GUEST, SYSTEM
 from commerce_core.kernel.errors import InvalidInput
+from commerce_core.kernel.ids import uuid7
 from commerce_core.kernel.page import PageRequest
 from commerce_core.orders.exported import ExportProfile, OrderExport
 from commerce_core.orders.model import FulfillmentStatus, OrderPaymentStatus, OrderStatus
-from commerce_core.orders.queries import OrderFilter, OrderSort
+from commerce_core.orders.queries import OrderCursor, OrderFilter, OrderSort
 from commerce_core.orders.views import OrderSummary
 from commerce_core.testing.builders import Builders
 from tests.features.orders.conftest import Known
@@ -176,6 +177,8 @@ def test_what_cannot_be_asked_is_refused(shop: Commerce, known: Sequence[Known])
         ("00", OrderSort.NEWEST),
         ("x", OrderSort.NEWEST),
         ("é", OrderSort.TOTAL),
+        (OrderCursor(2**62, uuid7()).told(OrderSort.NEWEST), OrderSort.NEWEST),  # After the last day there is.
+        (OrderCursor(2**63, uuid7()).told(OrderSort.TOTAL), OrderSort.TOTAL),
     ):
         with pytest.raises(InvalidInput):
             shop.orders.list_orders(SYSTEM, PageRequest(), sort=sort, cursor=wrong)

@@ -10,7 +10,7 @@ from commerce_core.orders.model import FulfillmentStatus, OrderPaymentStatus, Or
 from commerce_core.orders.views import OrderView
 from commerce_core.payments.drafts import NewRefund, RefundItem
 from commerce_core.payments.provider import ProviderRefundStatus
-from commerce_core.shipments.errors import OrderNotShippable, TooManyToShip
+from commerce_core.shipments.errors import NothingToShip, OrderNotShippable, TooManyToShip
 from commerce_core.shipments.model import NewShipment
 from commerce_core.testing.clock import Clock
 from commerce_core.testing.fake_gateway import FakeGateway
@@ -57,6 +57,22 @@ def test_a_refund_of_all_that_is_left_to_send_fulfils_an_order(
     assert standing(shop, order) == (S.PAID, P.PAID, F.PARTIALLY_FULFILLED)
     assert [sent.quantity for sent in shop.shipments.ship(SYSTEM, order.id).items] == [1]
     assert standing(shop, order) == (S.FULFILLED, P.PAID, F.FULFILLED)
+
+
+def test_where_all_that_was_to_be_sent_is_refunded_the_rest_fulfils_an_order(
+    shop: Commerce, bought: Bought, gateway: FakeGateway, refused: Refused
+) -> None:
+    order = bought(1, -1)
+    made = refund(shop, order, 0, 1)
+    assert standing(shop, order) == (S.PAID, P.PARTIALLY_REFUNDED, F.FULFILLED)
+    refused(NothingToShip, shop.shipments.ship, SYSTEM, order.id)
+    assert shop.checkout.change_status(SYSTEM, order.id, S.FULFILLED).status is S.FULFILLED
+    shop.refunds.hear("stripe", gateway.settle_refund(made, ProviderRefundStatus.FAILED))
+    assert standing(shop, order) == (S.PAID, P.PAID, F.UNFULFILLED)
+    both = bought(1, -1)
+    refund(shop, both, 0, 1)
+    refund(shop, both, 1, 1)
+    assert standing(shop, both)[2] is F.UNFULFILLED
 
 
 def test_what_is_paid_back_as_a_whole_is_not_sent(shop: Commerce, bought: Bought, refused: Refused) -> None:
