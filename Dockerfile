@@ -9,7 +9,7 @@ COPY adapters_worker ./adapters_worker
 COPY sql ./sql
 COPY migrations ./migrations
 RUN python -m venv /opt/commerce \
-    && /opt/commerce/bin/pip install --no-cache-dir ".[http,cli,worker,stripe,mail,s3,redis]"
+    && /opt/commerce/bin/pip install --no-cache-dir ".[http,cli,worker,stripe,mail,s3,redis,sentry]"
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/commerce --create-home commerce

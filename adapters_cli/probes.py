@@ -8,6 +8,7 @@ import httpx
 
 from adapters_cli.findings import Finding, State
 from adapters_cli.premises import data_folder, database, prepared
+from commerce_core.gateways.sentry import must_have_sentry
 from commerce_core.gateways.smtp import SmtpSender
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.postgres.migrate import status
@@ -151,6 +152,17 @@ def redis(settings: Settings) -> list[Finding]:
     return [Finding("redis", State.OK, "answers")]
 
 
+def sentry(settings: Settings) -> list[Finding]:
+    """Who is told of unexpected errors."""
+    if not settings.sentry_dsn:
+        return [Finding("sentry", State.UNSET, "SENTRY_DSN is not set: unexpected errors stand in the logs alone")]
+    try:
+        must_have_sentry(settings)
+    except CommerceError as error:
+        return [Finding("sentry", State.BROKEN, str(error))]
+    return [Finding("sentry", State.OK, "is told of unexpected errors")]
+
+
 def storage(settings: Settings) -> list[Finding]:
     """Where pictures go."""
     parts = (settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_bucket)
@@ -179,5 +191,5 @@ def _all_or_none(part: str, values: tuple[str | None, ...], names: str) -> Findi
 
 
 PROBES: tuple[Callable[[Settings], list[Finding]], ...] = (
-    secret, folder, postgres, stripe, mail, storage, redis, analytics, storefront,
+    secret, folder, postgres, stripe, mail, storage, redis, sentry, analytics, storefront,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from gunicorn.glogging import Logger
 
 import adapters_http.wsgi  # noqa: F401 - before the fork, so that the workers share the memory of the code
 from commerce_core.gateways.json_logs import json_formatter
+from commerce_core.gateways.sentry import must_have_sentry
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.postgres.server import must_be_fit
 from commerce_core.settings import from_environ
@@ -49,9 +50,13 @@ logger_class = ServerLog
 
 
 def on_starting(server: Any) -> None:
-    """Refuse to serve customers from a database that may forget their orders; they have not been let in yet."""
+    """Refuse to serve customers from a database that may forget their orders, or unable to tell errors.
+
+    Nobody has been let in yet.
+    """
     try:
         must_be_fit(_settings)
+        must_have_sentry(_settings)
     except CommerceError as refused:
         server.log.critical("%s: %s", refused.code, refused)
         sys.exit(REFUSED)

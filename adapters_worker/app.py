@@ -15,8 +15,9 @@ from adapters_worker.couriers import Couriers
 from adapters_worker.schedule import Periodic, periodic_jobs
 from adapters_worker.subscribers import subscribe
 from adapters_worker.tasks import Drain
-from commerce_core.gateways.json_logs import log_json
+from commerce_core.gateways.json_logs import log_json, tell_errors
 from commerce_core.gateways.secret_file import with_shared_secret
+from commerce_core.gateways.sentry import reporter
 from commerce_core.kernel.errors import Unavailable
 from commerce_core.settings import Settings, from_environ
 from commerce_core.wiring import Commerce, open_shop
@@ -88,6 +89,8 @@ def register(app: App, job: Periodic) -> None:
 def _app_of_the_environment() -> App:
     settings = from_environ()
     log_json(settings.log_level, quiet=QUIET)
+    if report := reporter(settings):
+        tell_errors(report)
     shop = shop_of_the_worker(settings)
     atexit.register(shop.close)
     return build(shop)

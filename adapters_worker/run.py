@@ -15,7 +15,8 @@ from procrastinate import App
 
 from adapters_worker.app import QUIET, build, shop_of_the_worker
 from adapters_worker.couriers import Couriers
-from commerce_core.gateways.json_logs import log_json
+from commerce_core.gateways.json_logs import log_json, tell_errors
+from commerce_core.gateways.sentry import reporter
 from commerce_core.kernel.errors import CommerceError
 from commerce_core.postgres.server import must_be_fit
 from commerce_core.settings import Settings, from_environ
@@ -40,9 +41,11 @@ def main() -> None:
 def run(settings: Settings) -> None:
     """Work for the shop of these settings until SIGTERM or SIGINT; then finish what runs, within seconds.
 
-    Raises `DatabaseNotDurable` or `DatabaseUnavailable` in production, before anything is done.
+    Raises `SentryNotInstalled`, in production `DatabaseNotDurable` or `DatabaseUnavailable`, before anything is done.
     """
     must_be_fit(settings)
+    if report := reporter(settings):
+        tell_errors(report)
     with shop_of_the_worker(settings) as shop, Couriers(shop) as couriers:
         app = build(shop, couriers)
         asyncio.run(_until_told_to_stop(app))

@@ -83,6 +83,7 @@ class Settings:
     threads: int = 8  # COMMERCE_THREADS: of one API process; its pool is as large
     processes: int = 2  # COMMERCE_PROCESSES
     log_level: str = "info"
+    sentry_dsn: str | None = field(default=None, repr=False)  # where unexpected errors are told
     redis_url: str | None = field(default=None, repr=False)
     rate_limits: Decimal = field(default=Decimal(1), converter=Decimal)  # times what the table of policies grants
     reconcile_minutes: int = 10  # between two comparisons of our books with the payment provider's
@@ -172,7 +173,8 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             values[attribute.name] = _READERS.get(attribute.name, str)(raw)
         except ValueError as error:
-            errors.append(FieldError(variable(attribute.name), "invalid-setting", f"{error}, not {raw!r}."))
+            found = f", not {raw!r}" if attribute.repr else ""  # A secret that is misspelt is still nearly one.
+            errors.append(FieldError(variable(attribute.name), "invalid-setting", f"{error}{found}."))
     if errors:
         raise InvalidInput(tuple(errors))
     settings = Settings(**values)  # type: ignore[arg-type]
@@ -315,6 +317,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "trusted_proxies": _whole(0, 100),
     "hsts_seconds": _whole(0, 99_999_999),
     "cors_origins": _matching(_ORIGINS, "origins such as https://shop.example.com, separated by commas"),
+    "sentry_dsn": _matching(r"https?://\S+@\S+/[0-9]+", "an address such as https://key@o1.ingest.sentry.io/2"),
     "redis_url": _matching(r"(redis|rediss|redis\+unix)://\S+", "an address such as redis://:password@host:6379/0"),
     "rate_limits": _factor,
     "log_level": _matching("(?i:debug|info|warning|error|critical)", "debug, info, warning, error or critical"),

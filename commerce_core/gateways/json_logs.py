@@ -2,18 +2,28 @@
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+from commerce_core.gateways.masks import masked
 
 _ABOUT = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
-PROCESSORS = (*_ABOUT, structlog.processors.format_exc_info)
+
+
+def _masked_traceback(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    if "exception" in event:
+        event["exception"] = masked(event["exception"])
+    return event
+
+
+PROCESSORS = (*_ABOUT, structlog.processors.format_exc_info, _masked_traceback)
 
 
 def log_json(level: str, *, quiet: Iterable[str] = ()) -> None:
@@ -29,6 +39,23 @@ def log_json(level: str, *, quiet: Iterable[str] = ()) -> None:
             logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def tell_errors(report: Callable[[BaseException], None], *loggers: str) -> None:
+    """Tell `report`, too, of each exception logged as an error; also of those of `loggers`, which tell no one above."""
+    for name in ("", *loggers):
+        logging.getLogger(name).addHandler(_ErrorReports(report))
+
+
+class _ErrorReports(logging.Handler):
+    def __init__(self, report: Callable[[BaseException], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of the exception, if there is one."""
+        if record.exc_info and record.exc_info[1]:
+            self._report(record.exc_info[1])
+
+
 def json_formatter() -> logging.Formatter:
     """Writes a record with its `extra`, and the id of the request it belongs to."""
     return structlog.stdlib.ProcessorFormatter(
@@ -36,6 +63,8 @@ def json_formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            _masked_traceback,
+            _masked_words,
             _line,
         ],
     )
@@ -48,6 +77,10 @@ def dumps(event: EventDict, **_: object) -> bytes:
 
 def _logger_name(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     return {**event, "logger": event["_record"].name}
+
+
+def _masked_words(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _line(_logger: WrappedLogger, _name: str, event: EventDict) -> str:

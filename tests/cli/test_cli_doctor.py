@@ -21,7 +21,7 @@ def test_a_shop_with_everything_in_its_place_is_well(commerce, stripe: StripeSer
     found = states(said)
     assert [found[part] for part in ("settings", "secret", "data folder", "database", "migrations")] == ["ok"] * 5
     assert [found[part] for part in ("stripe", "stripe webhooks", "stripe browser", "mail")] == ["ok"] * 4
-    assert [found[part] for part in ("s3", "redis", "ga4", "storefront")] == ["not set"] * 4
+    assert [found[part] for part in ("s3", "redis", "sentry", "ga4", "storefront")] == ["not set"] * 5
     # The server of the tests is faster than it is safe, and the doctor sees it.
     assert (found["durability"], said.code) == ("broken", 1)
 
@@ -32,7 +32,7 @@ def test_no_secret_is_printed(commerce) -> None:
         DATABASE_URL="postgresql://commerce:hunter2@127.0.0.1:1/x", COMMERCE_SECRET="hunter2",
         STRIPE_API_BASE="http://127.0.0.1:1",
         EMAIL_PROVIDER="smtp", EMAIL_PROVIDER_KEY="smtp://me:hunter2@127.0.0.1:1",
-        REDIS_URL="redis://:hunter2@127.0.0.1:1", **KEYS,
+        REDIS_URL="redis://:hunter2@127.0.0.1:1", SENTRY_DSN="http://hunter2@127.0.0.1:1/1", **KEYS,
     )  # fmt: skip
     assert said.code == 1
     assert "hunter2" not in said.out + said.err

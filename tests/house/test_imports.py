@@ -26,6 +26,7 @@ FORBIDDEN = [
     ("pure", "commerce_core/invoices/service.py", "import reportlab"),
     ("psycopg", "adapters_http/store/cart.py", "import psycopg"),
     ("stripe", "commerce_core/testing/fake_gateway.py", "import stripe"),
+    ("sentry", "adapters_http/logs.py", "import sentry_sdk"),
     ("falcon", "commerce_core/wiring.py", "import falcon"),
     ("frameworks", "adapters_http/app.py", "import typer"),
 ]
